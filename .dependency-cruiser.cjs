@@ -1,0 +1,48 @@
+/** The boundaries of ARCHITECTURE.md. test/unit/boundaries.test.ts plants a violation to prove that they bite. */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'domain-imports-nothing-but-itself',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: '^src/domain/' },
+    },
+    {
+      name: 'pipeline-knows-domain-and-its-ports',
+      severity: 'error',
+      from: { path: '^src/pipeline/' },
+      to: { path: '^(src/(adapters|api|intake|cli|config|observability)|workers)/' },
+    },
+    {
+      name: 'intake-and-api-never-reach-into-adapters',
+      severity: 'error',
+      from: { path: '^src/(intake|api)/' },
+      to: { path: '^(src/(adapters|cli)|workers)/' },
+    },
+    {
+      name: 'adapters-never-sideways',
+      severity: 'error',
+      from: { path: '^src/adapters/([^/]+)/' },
+      to: { path: '^src/adapters/([^/]+)/', pathNot: '^src/adapters/$1/' },
+    },
+    {
+      name: 'adapters-do-not-know-who-uses-them',
+      severity: 'error',
+      from: { path: '^src/adapters/' },
+      to: { path: '^(src/(api|cli|intake)|workers)/' },
+    },
+    {
+      name: 'one-vendor-library-each',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/adapters/(git|docker|redis)/' },
+      to: { path: 'node_modules/(simple-git|dockerode|ioredis|bullmq)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+  },
+};

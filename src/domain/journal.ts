@@ -1,0 +1,61 @@
+import type { DeploymentState, EndState } from './deployment.ts';
+import type { CounterReading, ServerCounters } from './observation.ts';
+
+/**
+ * What happened in a deployment, in order. Progress, steps and verdict are folds over it, so a process that
+ * takes a deployment over knows what the one before it had decided.
+ */
+export type JournalEvent =
+  | { type: 'state'; state: DeploymentState; reason?: string }
+  /** A worker took the deployment up, for the first time or after another. */
+  | { type: 'run-began' }
+  | { type: 'step-began'; step: string }
+  | { type: 'step-ended'; step: string; outcome: 'ok' | 'failed'; detail?: string }
+  | { type: 'rollout-began'; baseline: Baseline | null; skipCanary: boolean }
+  | { type: 'replica-started'; replica: string }
+  | { type: 'replica-healthy'; replica: string }
+  | { type: 'replica-unhealthy'; replica: string; detail: string }
+  | { type: 'replica-smoked'; replica: string }
+  | { type: 'replica-attached'; replica: string }
+  | { type: 'drain-began'; replica: string }
+  | { type: 'stop-began'; replica: string }
+  | { type: 'replica-failed'; replica: string; detail: string }
+  | ({ type: 'tick' } & Tick)
+  | { type: 'no-metrics'; detail: string }
+  | { type: 'promoted'; reason: string; evidence: VerdictEvidence }
+  | {
+      type: 'rollback-began';
+      outcome: Exclude<EndState, 'succeeded'>;
+      reason: string;
+      evidence: VerdictEvidence;
+    }
+  | { type: 'finished'; outcome: EndState; reason: string };
+
+/** A journal entry as stored. */
+export interface JournalEntry {
+  /** Milliseconds on the deployment's own clock: monotonic, counts only time in which a worker ran it. */
+  t: number;
+  /** Wall clock, ISO 8601, for people. */
+  at: string;
+  event: JournalEvent;
+}
+
+/** The replicas that served when the rollout began; a rollback restores exactly these. */
+export interface Baseline {
+  release: number;
+  slots: number[];
+}
+
+/** One measurement: what was counted since the last one. `t` in ms on the deployment's clock. */
+export interface Tick {
+  /** Requests and 5xx of the canary (the new release), then of the baseline (the old one), since the last tick. */
+  nc: number;
+  ec: number;
+  nb: number;
+  eb: number;
+  source: CounterReading['source'];
+  /** The raw counters at this tick, from which the next one's deltas are taken. */
+  counters: Record<string, ServerCounters>;
+}
+
+export type VerdictEvidence = 'strong' | 'low' | 'none' | 'hard-signal' | 'skipped';

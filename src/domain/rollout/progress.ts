@@ -1,0 +1,164 @@
+import type { Baseline, JournalEntry, JournalEvent, VerdictEvidence } from '../journal.ts';
+import type { ServerCounters } from '../observation.ts';
+import type { RollBackOutcome } from './step.ts';
+
+/** What was decided and done so far: a fold over the deployment's journal. Times in ms on its own clock. */
+export interface Progress {
+  phase: 'canary' | 'rolling' | 'watching' | 'rolling-back' | 'finished';
+  baseline: Baseline | null;
+  skipCanary: boolean;
+  held: boolean;
+  replicas: Record<string, ReplicaProgress>;
+  ticks: TimedTick[];
+  /** The raw counters at the last tick; a server that is absent began at zero. */
+  counters: Record<string, ServerCounters>;
+  /** When something was last measured, or the canary was attached. */
+  measuredAt: number | null;
+  /** Since when there have been no metrics; null while there are. */
+  blindSince: number | null;
+  /** Time under observation since the canary was attached, without the time that had no metrics. */
+  bakedMs: number;
+  promotedAt: number | null;
+  watchingSince: number | null;
+  rollBack: { outcome: RollBackOutcome; reason: string; evidence: VerdictEvidence } | null;
+}
+
+export interface ReplicaProgress {
+  startedAt: number | null;
+  healthy: boolean;
+  /** What the last failed probe said. */
+  unhealthyDetail: string | null;
+  smoked: boolean;
+  attachedAt: number | null;
+  drainBeganAt: number | null;
+  /** Its stop was decided, by whichever worker. */
+  stopping: boolean;
+  /** When the worker that runs now asked for the stop. */
+  stopBeganAt: number | null;
+  /** Why it may not serve: a failed smoke request, health lost under traffic, could not be brought back. */
+  failure: string | null;
+}
+
+export interface TimedTick {
+  t: number;
+  nc: number;
+  ec: number;
+  nb: number;
+  eb: number;
+  source: 'prometheus' | 'router';
+}
+
+const freshReplica: ReplicaProgress = {
+  startedAt: null,
+  healthy: false,
+  unhealthyDetail: null,
+  smoked: false,
+  attachedAt: null,
+  drainBeganAt: null,
+  stopping: false,
+  stopBeganAt: null,
+  failure: null,
+};
+
+const freshProgress: Progress = {
+  phase: 'canary',
+  baseline: null,
+  skipCanary: false,
+  held: false,
+  replicas: {},
+  ticks: [],
+  counters: {},
+  measuredAt: null,
+  blindSince: null,
+  bakedMs: 0,
+  promotedAt: null,
+  watchingSince: null,
+  rollBack: null,
+};
+
+/** @param journal a deployment's entries, oldest first */
+export const foldProgress = (journal: readonly JournalEntry[]): Progress =>
+  journal.reduce(advance, freshProgress);
+
+/** What the progress knows of a replica, also of one it has not met. */
+export const replicaProgress = (progress: Progress, replica: string): ReplicaProgress =>
+  progress.replicas[replica] ?? freshReplica;
+
+/** Progress after one more entry. */
+export function advance(progress: Progress, { t, event }: JournalEntry): Progress {
+  switch (event.type) {
+    case 'rollout-began':
+      return { ...freshProgress, baseline: event.baseline, skipCanary: event.skipCanary };
+    case 'state':
+      if (event.state === 'watching') return { ...progress, phase: 'watching', watchingSince: t };
+      return { ...progress, held: event.state === 'held' };
+    case 'tick':
+      return measured(progress, t, event);
+    case 'no-metrics':
+      return { ...progress, blindSince: progress.blindSince ?? progress.measuredAt ?? t, measuredAt: t };
+    case 'promoted':
+      return { ...progress, phase: 'rolling', promotedAt: t, held: false };
+    case 'rollback-began': {
+      const { outcome, reason, evidence } = event;
+      return { ...progress, phase: 'rolling-back', held: false, rollBack: { outcome, reason, evidence } };
+    }
+    case 'finished':
+      return { ...progress, phase: 'finished' };
+    case 'run-began':
+      return { ...progress, replicas: forgetStops(progress.replicas) };
+    case 'step-began':
+    case 'step-ended':
+      return progress;
+    default:
+      return replicaChanged(progress, t, event);
+  }
+}
+
+/** A stop asked for by a worker that died may never have reached the engine: it is asked for again. */
+const forgetStops = (replicas: Progress['replicas']): Progress['replicas'] =>
+  Object.fromEntries(
+    Object.entries(replicas).map(([name, known]) => [name, { ...known, stopBeganAt: null }]),
+  );
+
+type ReplicaEvent = Extract<JournalEvent, { replica: string }>;
+
+function replicaChanged(progress: Progress, t: number, event: ReplicaEvent): Progress {
+  const before = replicaProgress(progress, event.replica);
+  const replicas = { ...progress.replicas, [event.replica]: { ...before, ...replicaChange(t, event) } };
+  const firstAttached = event.type === 'replica-attached' && progress.measuredAt === null;
+  return { ...progress, replicas, measuredAt: firstAttached ? t : progress.measuredAt };
+}
+
+function replicaChange(t: number, event: ReplicaEvent): Partial<ReplicaProgress> {
+  switch (event.type) {
+    case 'replica-started':
+      return { ...freshReplica, startedAt: t };
+    case 'replica-healthy':
+      return { healthy: true, unhealthyDetail: null };
+    case 'replica-unhealthy':
+      return { unhealthyDetail: event.detail };
+    case 'replica-smoked':
+      return { smoked: true };
+    case 'replica-attached':
+      return { attachedAt: t, drainBeganAt: null };
+    case 'drain-began':
+      return { drainBeganAt: t };
+    case 'stop-began':
+      return { stopping: true, stopBeganAt: t };
+    case 'replica-failed':
+      return { failure: event.detail };
+  }
+}
+
+function measured(progress: Progress, t: number, tick: Extract<JournalEvent, { type: 'tick' }>): Progress {
+  const { nc, ec, nb, eb, source, counters } = tick;
+  const sinceLast = progress.blindSince === null ? t - (progress.measuredAt ?? t) : 0;
+  return {
+    ...progress,
+    ticks: [...progress.ticks, { t, nc, ec, nb, eb, source }],
+    counters,
+    measuredAt: t,
+    blindSince: null,
+    bakedMs: progress.bakedMs + sinceLast,
+  };
+}

@@ -1,0 +1,21 @@
+import type { EnvironmentKey } from '../domain/names.ts';
+import type { ServiceSpec } from '../domain/service-spec.ts';
+
+/** What the operator says about an environment, as far as deploying needs it. */
+export interface AppEnvironment extends EnvironmentKey {
+  repository: string;
+  branch: string;
+  /** The Compose file's path in the repository. */
+  composeFile: string;
+  service: string;
+  /** Whether a branch that was pushed backwards may be deployed. */
+  forcedPushes: 'allow' | 'refuse';
+  buildTimeoutMs: number;
+  /** Reads the service out of the Compose file's text. @throws SiskinError naming file, line and key */
+  readSpec(text: string): ServiceSpec;
+}
+
+/** The apps of siskin.yaml. */
+export interface Apps {
+  find(key: EnvironmentKey): AppEnvironment | null;
+}

@@ -1,0 +1,59 @@
+import type { Deployment, Release } from '../domain/deployment.ts';
+import { backendName } from '../domain/names.ts';
+import type { AppEnvironment } from './app-environment.ts';
+import type { Interruptions } from './interruptions.ts';
+import type { Journal } from './journal.ts';
+import type {
+  Clock,
+  DeploymentStore,
+  Images,
+  Lease,
+  Metrics,
+  Prober,
+  Replicas,
+  Router,
+  Signals,
+  Source,
+} from './ports.ts';
+
+/** Says what happens, for the operator's log. */
+export interface PipelineLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+}
+
+/** The world a pipeline works on. */
+export interface World {
+  store: DeploymentStore;
+  signals: Signals;
+  source: Source;
+  images: Images;
+  replicas: Replicas;
+  router: Router;
+  metrics: Metrics;
+  prober: Prober;
+  clock: Clock;
+  log: PipelineLog;
+}
+
+/** One worker's run of one deployment. */
+export interface RunContext {
+  world: World;
+  app: AppEnvironment;
+  lease: Lease;
+  deployment: Deployment;
+  journal: Journal;
+  interruptions: Interruptions;
+}
+
+/** A run whose release is known. */
+export interface RolloutContext extends RunContext {
+  release: Release;
+  backend: string;
+}
+
+export const rolloutContext = (context: RunContext, release: Release): RolloutContext => ({
+  ...context,
+  release,
+  backend: backendName(context.app, release.spec.service),
+});

@@ -1,0 +1,113 @@
+import { type Deployment, type EndState, isEndState } from '../domain/deployment.ts';
+import { messageOf, SiskinError } from '../domain/errors/siskin-error.ts';
+import { releaseName } from '../domain/names.ts';
+import type { AppEnvironment } from './app-environment.ts';
+import { Interruptions } from './interruptions.ts';
+import { Journal } from './journal.ts';
+import type { Lease } from './ports.ts';
+import { type RunContext, rolloutContext, type World } from './run-context.ts';
+import { buildRelease } from './stages/build.ts';
+import { fetchRelease } from './stages/fetch.ts';
+import { rollOut } from './stages/rollout.ts';
+import { enter } from './steps/decision-steps.ts';
+
+/**
+ * Runs one deployment to its end, from wherever it stands: fetch, build, roll out.
+ *
+ * @throws SiskinError LEASE_LOST when another worker goes on with it
+ */
+export async function runDeployment(
+  world: World,
+  app: AppEnvironment,
+  lease: Lease,
+  deployment: Deployment,
+): Promise<void> {
+  const journal = await Journal.open(world.store, lease, deployment.id, world.clock);
+  const interruptions = new Interruptions(app, deployment.id, world.store, world.signals);
+  const context: RunContext = { world, app, lease, deployment, journal, interruptions };
+  try {
+    await interruptions.refresh();
+    if (journal.rolloutBegan) await resumeRollout(context);
+    else await begin(context);
+  } finally {
+    interruptions.close();
+  }
+}
+
+async function begin(context: RunContext): Promise<void> {
+  const { world, lease, deployment, journal } = context;
+  try {
+    if (endedEarly(context)) return await endEarly(context);
+    const startedAt = deployment.startedAt ?? journal.clock.at();
+    await world.store.update(lease, deployment.id, { startedAt });
+    await journal.append(await enter(context, 'fetching'));
+    const fetched = await fetchRelease(context);
+    if ('nothingToDo' in fetched) return await nothingToDo(context, fetched.release.release);
+    await journal.append(await enter(context, 'building'));
+    const release = await buildRelease(context, fetched.release);
+    if (endedEarly(context)) return await endEarly(context);
+    await journal.append(await enter(context, 'preparing'));
+    await rollOut(rolloutContext(context, release));
+  } catch (error) {
+    if (error instanceof SiskinError && error.code === 'LEASE_LOST') throw error;
+    if (lease.lost.aborted) throw new SiskinError('LEASE_LOST', 'the lease was lost', { cause: error });
+    if (endedEarly(context)) return await endEarly(context);
+    await end(context, 'failed', sentenceOf(error));
+  }
+}
+
+async function resumeRollout(context: RunContext): Promise<void> {
+  const { world, app, deployment } = context;
+  const record = await world.store.deployment(deployment.id);
+  const number = record?.release ?? 0;
+  const release = await world.store.release(app, number);
+  if (!release) return end(context, 'failed', `release ${releaseName(number)} is not on record any more`);
+  await rollOut(rolloutContext(context, release));
+}
+
+/** A push that arrived late, or again: the branch's head is what already serves. */
+async function nothingToDo(context: RunContext, release: number): Promise<void> {
+  const { world, app, deployment } = context;
+  const { target } = deployment;
+  const record = await world.store.release(app, release);
+  const late = target.kind === 'branch' && target.pushedSha !== null && target.pushedSha !== record?.sha;
+  if (late && record && record.deployment !== deployment.id) {
+    await world.store.update(context.lease, deployment.id, { supersededBy: record.deployment });
+    const reason = `the branch has moved on to ${record.sha.slice(0, 7)}, which ${releaseName(release)} already serves`;
+    return end(context, 'superseded', reason);
+  }
+  return end(context, 'succeeded', `${releaseName(release)} of this commit already serves: nothing to do`);
+}
+
+const endedEarly = ({ interruptions }: RunContext): boolean =>
+  interruptions.current !== null && interruptions.current.kind !== 'promote';
+
+async function endEarly(context: RunContext): Promise<void> {
+  const { interruptions, world, lease, deployment } = context;
+  const interruption = interruptions.current;
+  if (interruption?.kind === 'superseded') {
+    await world.store.update(lease, deployment.id, { supersededBy: interruption.by });
+    return end(context, 'superseded', `superseded by ${interruption.by} before any traffic moved`);
+  }
+  return end(context, 'cancelled', 'cancelled by a person before any traffic moved');
+}
+
+async function end(context: RunContext, outcome: EndState, reason: string): Promise<void> {
+  const { world, lease, deployment, journal, app } = context;
+  const finishedAt = journal.clock.at();
+  await journal.append({ type: 'finished', outcome, reason });
+  await world.store.log(deployment.id, [`${outcome}: ${reason}`]);
+  await world.store.update(lease, deployment.id, { state: outcome, reason, finishedAt });
+  world.log.info({ app: app.app, environment: app.environment, deployment: deployment.id, outcome }, reason);
+}
+
+const sentenceOf = (error: unknown): string => {
+  if (!(error instanceof SiskinError)) return messageOf(error);
+  const { file, line, column, key } = error.location ?? {};
+  const place = [file, line, column].filter((part) => part !== undefined).join(':');
+  const where = place === '' || error.message.includes(place) ? '' : `${place}${key ? ` ${key}` : ''}: `;
+  return `${where}${error.message}`;
+};
+
+/** Whether there is anything left to run of it. */
+export const isUnfinished = (deployment: Deployment): boolean => !isEndState(deployment.state);

@@ -1,0 +1,66 @@
+import type { Release } from '../../domain/deployment.ts';
+import { imageReference, releaseName } from '../../domain/names.ts';
+import type { RunContext } from '../run-context.ts';
+
+/**
+ * Builds the release's image, unless it is there. The context goes from the mirror to the engine as a stream.
+ *
+ * @returns the release with its image's id
+ * @throws SiskinError BUILD_FAILED, BUILD_TIMED_OUT, CONTEXT_REFUSED, DOCKER_UNAVAILABLE
+ */
+export async function buildRelease(context: RunContext, release: Release): Promise<Release> {
+  const { world, app, lease, deployment, interruptions } = context;
+  if (release.imageId !== null && (await world.images.find(release.imageId)) !== null) return release;
+  const { build } = release.spec;
+  const signal = interruptions.ending;
+  const image = imageReference(app, release.release);
+  const source = await world.source.openContext(app.repository, release.sha, build, signal);
+  const log = new LogWriter((lines) => world.store.log(deployment.id, lines));
+  const request = { image, build, labels: labelsOf(context, release), timeoutMs: app.buildTimeoutMs };
+  try {
+    const imageId = await world.images.build(request, source, (line) => log.write(line), signal);
+    const built = { ...release, image, imageId };
+    await world.store.updateRelease(lease, built);
+    return built;
+  } finally {
+    source.destroy();
+    await log.flush();
+  }
+}
+
+const labelsOf = ({ app, deployment }: RunContext, release: Release): Record<string, string> => ({
+  'siskin.app': app.app,
+  'siskin.environment': app.environment,
+  'siskin.service': release.spec.service,
+  'siskin.release': releaseName(release.release),
+  'siskin.deployment': deployment.id,
+  'siskin.repository': app.repository,
+  'siskin.sha': release.sha,
+  'org.opencontainers.image.revision': release.sha,
+});
+
+/** Writes lines in the order they came, many at a time, without holding the build up. */
+class LogWriter {
+  readonly #write: (lines: string[]) => Promise<void>;
+  #waiting: string[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(write: (lines: string[]) => Promise<void>) {
+    this.#write = write;
+  }
+
+  write(line: string): void {
+    this.#waiting.push(line);
+    if (this.#waiting.length > 1) return;
+    this.#writing = this.#writing.then(() => {
+      const lines = this.#waiting;
+      this.#waiting = [];
+      return this.#write(lines);
+    });
+  }
+
+  /** Resolves when all lines are written; rejects when one could not be. */
+  flush(): Promise<void> {
+    return this.#writing;
+  }
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { Release } from '../../domain/deployment.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import type { ServiceSpec } from '../../domain/service-spec.ts';
+import type { Commit } from '../ports.ts';
+import type { RunContext } from '../run-context.ts';
+
+/** A Compose file larger than this is not one. */
+const composeMaxBytes = 256 * 1024;
+
+/**
+ * Finds the commit to deploy and reads its Compose file; makes or finds the release.
+ * A push is only a hint: the branch's head, as it is now, decides.
+ *
+ * @returns the release to roll out, or why there is nothing to do
+ * @throws SiskinError of the source or of the Compose file
+ */
+export async function fetchRelease(
+  context: RunContext,
+): Promise<{ release: Release } | { nothingToDo: 'serves already'; release: Release }> {
+  const { world, app, deployment, lease, interruptions } = context;
+  const { target } = deployment;
+  if (target.kind === 'release') return { release: await keptRelease(context, target.release) };
+  const commit =
+    target.kind === 'commit'
+      ? await world.source.commit(app.repository, target.sha, interruptions.ending)
+      : await world.source.fetchBranch(app.repository, app.branch, interruptions.ending);
+  const { sha, title, author } = commit;
+  await world.store.update(lease, deployment.id, { sha, title, author });
+  const text = await world.source.readFile(app.repository, sha, app.composeFile, composeMaxBytes);
+  const release = await releaseFor(context, commit, app.readSpec(text));
+  await world.store.update(lease, deployment.id, { release: release.release });
+  const { current } = await world.store.environment(app);
+  return current === release.release ? { nothingToDo: 'serves already', release } : { release };
+}
+
+async function releaseFor(
+  { world, app, deployment, lease, journal }: RunContext,
+  commit: Commit,
+  spec: ServiceSpec,
+) {
+  return world.store.ensureRelease(lease, {
+    app: app.app,
+    environment: app.environment,
+    sha: commit.sha,
+    title: commit.title,
+    author: commit.author,
+    spec,
+    specHash: hashOf(spec),
+    deployment: deployment.id,
+    createdAt: journal.clock.at(),
+  });
+}
+
+async function keptRelease({ world, app, deployment, lease }: RunContext, number: number): Promise<Release> {
+  const release = await world.store.release(app, number);
+  if (!release?.imageId || (await world.images.find(release.imageId)) === null)
+    throw new SiskinError('RELEASE_UNKNOWN', `release r${number} is not kept: its image is gone`);
+  const { sha, title, author } = release;
+  await world.store.update(lease, deployment.id, { sha, title, author, release: number });
+  return release;
+}
+
+/** The same spec has the same hash, whatever the order of its keys. */
+const hashOf = (spec: ServiceSpec): string =>
+  createHash('sha256')
+    .update(JSON.stringify(sorted(spec)))
+    .digest('hex')
+    .slice(0, 16);
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

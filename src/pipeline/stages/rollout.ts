@@ -1,0 +1,146 @@
+import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
+import type { Baseline } from '../../domain/journal.ts';
+import { parseReplicaName } from '../../domain/names.ts';
+import type { Observation } from '../../domain/observation.ts';
+import { type Step, stepName } from '../../domain/rollout/step.ts';
+import { nextStep } from '../../domain/rollout-plan.ts';
+import type { RolloutContext } from '../run-context.ts';
+import type { StepContext } from '../steps/executor.ts';
+import { HealthPoller } from '../steps/health-poller.ts';
+import { executeStep, intentOf } from '../steps/index.ts';
+import { Measurer } from '../steps/measurer.ts';
+
+/** How often in a row one step may fail for an unknown reason before the release goes back. */
+const attemptsPerStep = 5;
+
+/** Time in ms before an engine or router that did not answer is asked again. */
+const outagePauseMs = 1_000;
+
+/**
+ * The loop of a rollout: observe, plan, note, do. It holds no state that the journal, Docker and the router do
+ * not hold, so a worker that takes over runs the very same loop.
+ *
+ * @throws SiskinError LEASE_LOST when another worker goes on with it
+ */
+export async function rollOut(context: RolloutContext): Promise<void> {
+  const { world, journal, app, release } = context;
+  const memory = {
+    health: new HealthPoller(world.prober, world.clock),
+    measurer: new Measurer(world.metrics, world.router),
+  };
+  const attempts = new Attempts();
+  for (;;) {
+    let step: Step | undefined;
+    try {
+      const observed = await observe(context);
+      if (!journal.rolloutBegan) await begin(context, observed);
+      step = planned(context, observed, attempts);
+      await perform({ ...context, ...memory, observed }, step);
+      attempts.succeeded(step);
+    } catch (error) {
+      if (isLeaseLost(error)) throw error;
+      const name = step?.kind ?? 'Observe';
+      world.log.warn({ app: app.app, environment: app.environment, step: name, error }, 'a step failed');
+      if (!isOutage(error)) attempts.failed(step, error);
+      await world.clock.sleep(outagePauseMs, context.interruptions.change);
+    }
+    if (step?.kind === 'Finish' && journal.progress.phase === 'finished') return;
+    if (context.lease.lost.aborted) throw new SiskinError('LEASE_LOST', `lost r${release.release}'s lease`);
+  }
+}
+
+async function observe({ world, app, backend, release }: RolloutContext): Promise<Observation> {
+  const [replicas, servers] = await Promise.all([
+    world.replicas.list(app, release.spec.service),
+    world.router.servers(backend),
+  ]);
+  return { replicas, servers };
+}
+
+/** Notes what served before, once. A rollback restores exactly this. */
+async function begin({ journal, world, app, release, lease, deployment }: RolloutContext, seen: Observation) {
+  const { current } = await world.store.environment(app);
+  const baseline = current === release.release ? null : baselineOf(seen, current);
+  await world.store.update(lease, deployment.id, { state: 'canary', baseline: baseline?.release ?? null });
+  const skipCanary = release.servedWell;
+  await journal.append({ type: 'rollout-began', baseline, skipCanary }, { type: 'state', state: 'canary' });
+}
+
+function baselineOf({ servers }: Observation, current: number | null): Baseline | null {
+  const slots = servers
+    .filter(({ state }) => state === 'ready')
+    .map(({ name }) => parseReplicaName(name))
+    .filter((parsed) => parsed !== undefined && parsed.release === current)
+    .map((parsed) => parsed?.slot ?? 0)
+    .sort((a, b) => a - b);
+  return current !== null && slots.length > 0 ? { release: current, slots } : null;
+}
+
+function planned(context: RolloutContext, observed: Observation, attempts: Attempts): Step {
+  const { release, journal, interruptions } = context;
+  const { progress } = journal;
+  const hopeless = attempts.exhausted();
+  if (hopeless && progress.rollBack === null)
+    return { kind: 'RollBack', outcome: 'rolled_back', reason: hopeless, evidence: 'hard-signal' };
+  if (hopeless && progress.rollBack)
+    return { kind: 'Finish', outcome: 'failed', reason: `${progress.rollBack.reason}; then ${hopeless}` };
+  return nextStep({
+    spec: release.spec.rollout,
+    release: release.release,
+    progress,
+    t: journal.clock.t(),
+    observed,
+    interruption: interruptions.current,
+  });
+}
+
+/** Notes the step under the lease's fence, does it, and notes what has become true. */
+async function perform(context: StepContext, step: Step): Promise<void> {
+  const { journal } = context;
+  const name = stepName(step);
+  if (name === undefined) {
+    await journal.append(...(await executeStep(context, step)));
+    return;
+  }
+  await journal.append({ type: 'step-began', step: name }, ...intentOf(step));
+  try {
+    const events = await executeStep(context, step);
+    await journal.append(...events, { type: 'step-ended', step: name, outcome: 'ok' });
+  } catch (error) {
+    if (isLeaseLost(error)) throw error;
+    await journal.append({ type: 'step-ended', step: name, outcome: 'failed', detail: messageOf(error) });
+    throw error;
+  }
+}
+
+/** Counts how often one step failed in a row. */
+class Attempts {
+  #step = '';
+  #failures = 0;
+  #error = '';
+
+  succeeded(step: Step): void {
+    if (stepName(step) === undefined) return;
+    this.#failures = 0;
+  }
+
+  failed(step: Step | undefined, error: unknown): void {
+    const name = step ? (stepName(step) ?? step.kind) : 'Observe';
+    this.#failures = name === this.#step ? this.#failures + 1 : 1;
+    this.#step = name;
+    this.#error = messageOf(error);
+  }
+
+  /** @returns why to go back, once; the count starts anew for the way back */
+  exhausted(): string | undefined {
+    if (this.#failures < attemptsPerStep) return undefined;
+    this.#failures = 0;
+    return `step "${this.#step}" failed ${attemptsPerStep} times: ${this.#error}`;
+  }
+}
+
+const isLeaseLost = (error: unknown): boolean => error instanceof SiskinError && error.code === 'LEASE_LOST';
+
+const isOutage = (error: unknown): boolean =>
+  error instanceof SiskinError &&
+  ['DOCKER_UNAVAILABLE', 'ROUTER_UNAVAILABLE', 'STORE_UNAVAILABLE'].includes(error.code);

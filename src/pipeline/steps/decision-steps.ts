@@ -1,0 +1,64 @@
+import type { DeploymentState } from '../../domain/deployment.ts';
+import type { JournalEvent } from '../../domain/journal.ts';
+import type { RunContext } from '../run-context.ts';
+import type { Executor, StepContext } from './executor.ts';
+
+/** Enters a state: the record first, for people look there, then the journal. */
+export async function enter(
+  { world, lease, deployment }: RunContext,
+  state: DeploymentState,
+): Promise<JournalEvent> {
+  await world.store.update(lease, deployment.id, { state });
+  return { type: 'state', state };
+}
+
+export const hold: Executor<'Hold'> = async (context, { reason }) => {
+  const { world, lease, deployment } = context;
+  await world.store.update(lease, deployment.id, { state: 'held', reason });
+  return [{ type: 'state', state: 'held', reason }];
+};
+
+export const resume: Executor<'Resume'> = async (context) => {
+  const { world, lease, deployment } = context;
+  await world.store.update(lease, deployment.id, { state: 'canary', reason: null });
+  return [{ type: 'state', state: 'canary' }];
+};
+
+export const promote: Executor<'Promote'> = async (context, { reason, evidence }) => [
+  await enter(context, 'rolling'),
+  { type: 'promoted', reason, evidence },
+];
+
+export const watch: Executor<'Watch'> = async (context) => {
+  await serve(context, context.release.release);
+  return [await enter(context, 'watching')];
+};
+
+export const rollBack: Executor<'RollBack'> = async (_context, { outcome, reason, evidence }) => [
+  { type: 'rollback-began', outcome, reason, evidence },
+];
+
+export const finish: Executor<'Finish'> = async (context, { outcome, reason }) => {
+  const { world, lease, deployment, release, journal } = context;
+  if (outcome === 'succeeded') await world.store.updateRelease(lease, { ...release, servedWell: true });
+  const baseline = journal.progress.baseline?.release ?? null;
+  const serving = outcome === 'succeeded' || stillServes(context) ? release.release : baseline;
+  await serve(context, serving);
+  const finishedAt = journal.clock.at();
+  const { current } = context.interruptions;
+  const supersededBy = outcome === 'superseded' && current?.kind === 'superseded' ? current.by : null;
+  await world.store.update(lease, deployment.id, { state: outcome, reason, finishedAt, supersededBy });
+  return [{ type: 'finished', outcome, reason }];
+};
+
+/** A rollback that could bring nothing back left the new release in place. */
+const stillServes = ({ observed, release }: StepContext): boolean =>
+  observed.servers.some(({ name, state }) => state === 'ready' && name.startsWith(`r${release.release}-`));
+
+/** Records what serves now, and the newest release before it that served well: where a rollback goes. */
+async function serve({ world, lease, app }: StepContext, current: number | null): Promise<void> {
+  const releases = await world.store.releases(app);
+  const before = releases.filter(({ release, servedWell }) => servedWell && release < (current ?? 0));
+  const previous = before.length === 0 ? null : Math.max(...before.map(({ release }) => release));
+  await world.store.setServing(lease, app, { current, previous });
+}

@@ -1,0 +1,82 @@
+import type { Release } from '../../domain/deployment.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import type { JournalEvent } from '../../domain/journal.ts';
+import type { ReplicaRequest } from '../ports.ts';
+import type { Executor, StepContext } from './executor.ts';
+
+/** How many of a replica's last log lines go into the deployment's log when it fails. */
+const tailLines = 20;
+
+export const startReplica: Executor<'StartReplica'> = async (context, step) => {
+  const { world, app } = context;
+  const release = await releaseOf(context, step.release);
+  context.health.forget(step.replica);
+  try {
+    await world.replicas.start(replicaRequest(context, release, step.replica, step.slot));
+  } catch (error) {
+    if (!(error instanceof SiskinError) || error.code !== 'REPLICA_START_FAILED') throw error;
+    return [{ type: 'replica-failed', replica: step.replica, detail: `could not start: ${error.message}` }];
+  }
+  world.log.info({ app: app.app, environment: app.environment, replica: step.replica }, 'replica started');
+  return [{ type: 'replica-started', replica: step.replica }];
+};
+
+/** The stop is asked for and not awaited: a replica that uses its whole grace must not stop the loop. */
+export const stopReplica: Executor<'StopReplica'> = async ({ world, app, release, lease }, { replica }) => {
+  const { rollout, service } = release.spec;
+  world.replicas.stop(app, service, replica, rollout.stopGraceMs).catch((error: unknown) => {
+    if (!lease.lost.aborted)
+      world.log.warn({ replica, error }, 'stopping a replica failed; it is asked again');
+  });
+  return [];
+};
+
+export const removeReplica: Executor<'RemoveReplica'> = async (context, { replica }) => {
+  const { world, app, release, journal, deployment } = context;
+  const failed = journal.progress.rollBack !== null;
+  if (failed) {
+    const lines = await world.replicas.logTail(app, release.spec.service, replica, tailLines);
+    await world.store.log(
+      deployment.id,
+      lines.map((line) => `${replica} | ${line}`),
+    );
+  }
+  await world.replicas.remove(app, release.spec.service, replica);
+  return [];
+};
+
+export const giveUp: Executor<'GiveUp'> = async (_context, { replica, detail }) => [
+  { type: 'replica-failed', replica, detail } satisfies JournalEvent,
+];
+
+/** The record of a release; the one being rolled out is at hand. */
+export async function releaseOf(context: StepContext, release: number): Promise<Release> {
+  if (release === context.release.release) return context.release;
+  const known = await context.world.store.release(context.app, release);
+  if (known) return known;
+  throw new SiskinError('RELEASE_UNKNOWN', `release r${release} is not on record any more`);
+}
+
+function replicaRequest(
+  { app, deployment, lease }: StepContext,
+  release: Release,
+  replica: string,
+  slot: number,
+): ReplicaRequest {
+  const { spec } = release;
+  return {
+    app: app.app,
+    environment: app.environment,
+    service: spec.service,
+    replica,
+    release: release.release,
+    slot,
+    deployment: deployment.id,
+    specHash: release.specHash,
+    image: release.imageId ?? release.image,
+    container: spec.container,
+    port: spec.rollout.port,
+    stopGraceMs: spec.rollout.stopGraceMs,
+    fence: lease.fence,
+  };
+}
