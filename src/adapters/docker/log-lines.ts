@@ -1,0 +1,25 @@
+/** The engine's multiplexed log: frames of an 8-byte header (stream, 0, 0, 0, length) and a payload. */
+const headerBytes = 8;
+const maxLineLength = 2_000;
+
+/** The lines of a container's log, both streams, without control characters, each at most 2,000 characters. */
+export function logLines(raw: Buffer): string[] {
+  const parts: Buffer[] = [];
+  let offset = 0;
+  while (offset + headerBytes <= raw.length) {
+    const length = raw.readUInt32BE(offset + 4);
+    parts.push(raw.subarray(offset + headerBytes, offset + headerBytes + length));
+    offset += headerBytes + length;
+  }
+  return Buffer.concat(parts)
+    .toString('utf8')
+    .split('\n')
+    .map(cleanLine)
+    .filter((line) => line !== '');
+}
+
+const cleanLine = (line: string): string =>
+  line
+    .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
+    .slice(0, maxLineLength);

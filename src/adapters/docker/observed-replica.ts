@@ -1,0 +1,48 @@
+import type { ContainerInspectInfo } from 'dockerode';
+import { z } from 'zod';
+import { parseReplicaName, replicaName } from '../../domain/names.ts';
+import type { ObservedReplica } from '../../domain/observation.ts';
+
+/** What is read of the engine's answer; everything else of it is ignored. */
+const inspected = z.object({
+  RestartCount: z.number().catch(0),
+  State: z.object({
+    Status: z.string(),
+    ExitCode: z.number().catch(0),
+    OOMKilled: z.boolean().catch(false),
+    Health: z.object({ Status: z.string() }).nullish(),
+  }),
+  Config: z.object({ Labels: z.record(z.string(), z.string()) }),
+  NetworkSettings: z.object({
+    Networks: z.record(z.string(), z.object({ IPAddress: z.string().catch('') })),
+  }),
+});
+
+/** What a container of ours is, by its labels and state. @returns null for labels that Siskin did not write */
+export function observedReplica(info: ContainerInspectInfo): ObservedReplica | null {
+  const { State, RestartCount, Config, NetworkSettings } = inspected.parse(info);
+  const labels = Config.Labels;
+  const parsed = parseReplicaName(`${labels['siskin.release'] ?? ''}-${labels['siskin.slot'] ?? ''}`);
+  if (!parsed) return null;
+  const addresses = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);
+  return {
+    name: replicaName(parsed.release, parsed.slot),
+    ...parsed,
+    status: statusOf(State.Status),
+    address: addresses.find((address) => address !== '') ?? null,
+    exitCode: State.ExitCode,
+    oomKilled: State.OOMKilled,
+    restarts: RestartCount,
+    containerHealth: healthOf(State.Health?.Status),
+  };
+}
+
+function statusOf(status: string): ObservedReplica['status'] {
+  if (status === 'running' || status === 'paused') return 'running';
+  if (status === 'restarting' || status === 'created') return status;
+  return 'exited';
+}
+
+function healthOf(status: string | undefined): ObservedReplica['containerHealth'] {
+  return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : 'none';
+}

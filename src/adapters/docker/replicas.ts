@@ -1,0 +1,88 @@
+import type Docker from 'dockerode';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { containerName, type EnvironmentKey } from '../../domain/names.ts';
+import type { ObservedReplica } from '../../domain/observation.ts';
+import type { ReplicaRequest, Replicas } from '../../pipeline/ports.ts';
+import { createOptions } from './create-options.ts';
+import { doneWhen, engineStatus, engineWords, reachingEngine } from './engine-errors.ts';
+import { environmentLabels, labelFilter } from './labels.ts';
+import { logLines } from './log-lines.ts';
+import { ensureNetwork } from './network.ts';
+import { observedReplica } from './observed-replica.ts';
+
+/** The containers of an environment, found by label and named after their replica, so that doing a thing twice does it once. */
+export class DockerReplicas implements Replicas {
+  readonly #docker: Docker;
+  readonly #network: string | undefined;
+
+  /** @param network an existing network that all replicas join; without it every environment has its own */
+  constructor(docker: Docker, network?: string) {
+    this.#docker = docker;
+    this.#network = network;
+  }
+
+  async list(key: EnvironmentKey, service: string): Promise<ObservedReplica[]> {
+    const filters = labelFilter({ ...environmentLabels(key), 'siskin.service': service });
+    const found = await reachingEngine(() => this.#docker.listContainers({ all: true, filters }));
+    const replicas = await Promise.all(found.map(({ Id }) => this.#inspect(Id)));
+    return replicas.filter((replica) => replica !== null);
+  }
+
+  async start(request: ReplicaRequest): Promise<void> {
+    const network = await ensureNetwork(this.#docker, request, this.#network);
+    try {
+      const name = containerName(request, request.service, request.replica);
+      await this.#removeForeign(name, request.specHash);
+      await doneWhen([409], () => this.#docker.createContainer(createOptions(request, network)));
+      await doneWhen([304], () => this.#docker.getContainer(name).start());
+    } catch (error) {
+      if (engineStatus(error) === undefined) throw error;
+      throw new SiskinError('REPLICA_START_FAILED', engineWords(error), { cause: error });
+    }
+  }
+
+  async stop(key: EnvironmentKey, service: string, replica: string, graceMs: number): Promise<void> {
+    const container = this.#docker.getContainer(containerName(key, service, replica));
+    await doneWhen([304, 404], () => container.stop({ t: Math.ceil(graceMs / 1000) }));
+  }
+
+  async remove(key: EnvironmentKey, service: string, replica: string): Promise<void> {
+    const container = this.#docker.getContainer(containerName(key, service, replica));
+    await doneWhen([404, 409], () => container.remove({ force: true, v: true }));
+  }
+
+  async logTail(key: EnvironmentKey, service: string, replica: string, lines: number): Promise<string[]> {
+    const container = this.#docker.getContainer(containerName(key, service, replica));
+    try {
+      const options = { stdout: true, stderr: true, follow: false, tail: lines } as const;
+      return logLines(await reachingEngine(() => container.logs(options)));
+    } catch (error) {
+      if (engineStatus(error) === undefined) throw error;
+      return [`(no log: ${engineWords(error)})`];
+    }
+  }
+
+  /** A stopped container of this name that was made from another spec, e.g. before the records were lost. */
+  async #removeForeign(name: string, specHash: string): Promise<void> {
+    const filters = {
+      name: [`^/${name}$`],
+      label: ['siskin.spec-hash'],
+      status: ['exited', 'created', 'dead'],
+    };
+    const found = await reachingEngine(() => this.#docker.listContainers({ all: true, filters }));
+    for (const { Id, Labels } of found) {
+      if (Labels['siskin.spec-hash'] === specHash) continue;
+      await doneWhen([404, 409], () => this.#docker.getContainer(Id).remove({ v: true }));
+    }
+  }
+
+  /** @returns null for one that went away in between, or is not ours */
+  async #inspect(id: string): Promise<ObservedReplica | null> {
+    try {
+      return observedReplica(await reachingEngine(() => this.#docker.getContainer(id).inspect()));
+    } catch (error) {
+      if (engineStatus(error) === 404) return null;
+      throw error;
+    }
+  }
+}
