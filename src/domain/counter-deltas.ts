@@ -1,6 +1,6 @@
-import type { TickCounts } from './canary-verdict.ts';
 import { parseReplicaName } from './names.ts';
 import type { CounterReading, ServerCounters } from './observation.ts';
+import type { TickCounts } from './verdict/counts.ts';
 
 /**
  * What the canary (the new release) and the baseline (the old one) answered since the last reading.

@@ -1,4 +1,5 @@
-import { analysisDue, verdictNow } from './rollout/analysis.ts';
+import type { VerdictEvidence } from './journal.ts';
+import { analysisDue, turnedBad, verdictNow } from './rollout/analysis.ts';
 import { type Fleet, fleetOf, type Situation } from './rollout/fleet.ts';
 import { retireAll } from './rollout/retire.ts';
 import { roll } from './rollout/roll.ts';
@@ -18,6 +19,8 @@ export function nextStep(situation: Situation): Step {
   if (stop) return stop;
   if (analysisDue(situation, fleet)) return { kind: 'Analyse' };
   if (progress.phase === 'canary') return canaryStep(situation, fleet);
+  const bad = turnedBad(situation, fleet);
+  if (bad?.decision === 'rollback') return rollBackOn(situation, bad);
   if (progress.phase === 'rolling') return rollingStep(situation, fleet);
   return watchStep(situation, fleet);
 }
@@ -56,25 +59,31 @@ function canaryStep(situation: Situation, fleet: Fleet): Step {
   if (step) return step;
   if (interruption?.kind === 'promote')
     return { kind: 'Promote', reason: 'promoted by a person', evidence: 'none' };
-  return verdictStep(situation);
+  return verdictStep(situation, fleet);
 }
 
-function verdictStep(situation: Situation): Step {
-  const verdict = verdictNow(situation);
+function verdictStep(situation: Situation, fleet: Fleet): Step {
+  const verdict = verdictNow(situation, fleet);
   const { held } = situation.progress;
   switch (verdict.decision) {
     case 'promote':
       return { kind: 'Promote', reason: verdict.reason, evidence: verdict.evidence };
-    case 'rollback': {
-      const { reason, evidence } = verdict;
-      return { kind: 'RollBack', outcome: 'rolled_back', reason, evidence };
-    }
+    case 'rollback':
+      return rollBackOn(situation, verdict);
     case 'hold':
       return held ? { kind: 'Wait', why: verdict.reason } : { kind: 'Hold', reason: verdict.reason };
     case 'continue':
       return held ? { kind: 'Resume' } : { kind: 'Wait', why: 'the next measurement' };
   }
 }
+
+/** A first deployment has nothing to go back to: it has failed. */
+function rollBackOn({ progress }: Situation, { reason, evidence }: RollBackVerdict): Step {
+  const outcome = progress.baseline === null ? 'failed' : 'rolled_back';
+  return { kind: 'RollBack', outcome, reason, evidence };
+}
+
+type RollBackVerdict = { reason: string; evidence: VerdictEvidence };
 
 function rollingStep(situation: Situation, fleet: Fleet): Step {
   const step = roll(situation, fleet, { fresh: situation.spec.replicas, baseline: 0 });
