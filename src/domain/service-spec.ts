@@ -30,6 +30,8 @@ export interface ContainerSpec {
   user?: string;
   readOnly: boolean;
   mounts: Mount[];
+  /** Existing networks it joins besides the environment's own, by the name Docker knows. */
+  networks?: string[];
   tmpfs: string[];
   ulimits: { name: string; soft: number; hard: number }[];
   memoryLimitBytes?: number;

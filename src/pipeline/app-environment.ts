@@ -8,11 +8,9 @@ export interface AppEnvironment extends EnvironmentKey {
   /** The Compose file's path in the repository. */
   composeFile: string;
   service: string;
-  /** Whether a branch that was pushed backwards may be deployed. */
-  forcedPushes: 'allow' | 'refuse';
   buildTimeoutMs: number;
   /** Reads the service out of the Compose file's text. @throws SiskinError naming file, line and key */
-  readSpec(text: string): ServiceSpec;
+  readSpec(text: string): Promise<ServiceSpec>;
 }
 
 /** The apps of siskin.yaml. */

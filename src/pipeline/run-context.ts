@@ -44,7 +44,21 @@ export interface RunContext {
   deployment: Deployment;
   journal: Journal;
   interruptions: Interruptions;
+  /** Aborted when this worker closes: the run stops where it stands, and another goes on with it. */
+  stop: AbortSignal;
 }
+
+/** This worker closes; what it ran is unharmed and goes on elsewhere. */
+export class RunStopped extends Error {
+  constructor() {
+    super('the worker closes');
+    this.name = 'RunStopped';
+  }
+}
+
+/** Aborted when work before the rollout need not go on: superseded, cancelled, lease lost, worker closing. */
+export const workSignal = ({ interruptions, lease, stop }: RunContext): AbortSignal =>
+  AbortSignal.any([interruptions.ending, lease.lost, stop]);
 
 /** A run whose release is known. */
 export interface RolloutContext extends RunContext {

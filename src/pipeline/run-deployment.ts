@@ -5,7 +5,7 @@ import type { AppEnvironment } from './app-environment.ts';
 import { Interruptions } from './interruptions.ts';
 import { Journal } from './journal.ts';
 import type { Lease } from './ports.ts';
-import { type RunContext, rolloutContext, type World } from './run-context.ts';
+import { type RunContext, RunStopped, rolloutContext, type World } from './run-context.ts';
 import { buildRelease } from './stages/build.ts';
 import { fetchRelease } from './stages/fetch.ts';
 import { rollOut } from './stages/rollout.ts';
@@ -14,17 +14,20 @@ import { enter } from './steps/decision-steps.ts';
 /**
  * Runs one deployment to its end, from wherever it stands: fetch, build, roll out.
  *
- * @throws SiskinError LEASE_LOST when another worker goes on with it
+ * @param stop aborted when this worker closes: it returns where it stands, by RunStopped
+ * @throws SiskinError LEASE_LOST when another worker goes on with it, DEPLOYMENT_ENDED when it was superseded while
+ *   it was still queued
  */
 export async function runDeployment(
   world: World,
   app: AppEnvironment,
   lease: Lease,
   deployment: Deployment,
+  stop: AbortSignal,
 ): Promise<void> {
   const journal = await Journal.open(world.store, lease, deployment.id, world.clock);
   const interruptions = new Interruptions(app, deployment.id, world.store, world.signals);
-  const context: RunContext = { world, app, lease, deployment, journal, interruptions };
+  const context: RunContext = { world, app, lease, deployment, journal, interruptions, stop };
   try {
     await interruptions.refresh();
     if (journal.rolloutBegan) await resumeRollout(context);
@@ -49,7 +52,8 @@ async function begin(context: RunContext): Promise<void> {
     await journal.append(await enter(context, 'preparing'));
     await rollOut(rolloutContext(context, release));
   } catch (error) {
-    if (error instanceof SiskinError && error.code === 'LEASE_LOST') throw error;
+    if (isOver(error)) throw error;
+    if (context.stop.aborted) throw new RunStopped();
     if (lease.lost.aborted) throw new SiskinError('LEASE_LOST', 'the lease was lost', { cause: error });
     if (endedEarly(context)) return await endEarly(context);
     await end(context, 'failed', sentenceOf(error));
@@ -78,6 +82,10 @@ async function nothingToDo(context: RunContext, release: number): Promise<void> 
   }
   return end(context, 'succeeded', `${releaseName(release)} of this commit already serves: nothing to do`);
 }
+
+/** Somebody else has it, or has ended it: a newer push supersedes what is still queued at any moment. */
+const isOver = (error: unknown): boolean =>
+  error instanceof SiskinError && (error.code === 'LEASE_LOST' || error.code === 'DEPLOYMENT_ENDED');
 
 const endedEarly = ({ interruptions }: RunContext): boolean =>
   interruptions.current !== null && interruptions.current.kind !== 'promote';

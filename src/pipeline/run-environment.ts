@@ -2,7 +2,7 @@ import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { type EnvironmentKey, environmentId } from '../domain/names.ts';
 import type { Apps } from './app-environment.ts';
 import type { Leases } from './ports.ts';
-import type { World } from './run-context.ts';
+import { RunStopped, type World } from './run-context.ts';
 import { isUnfinished, runDeployment } from './run-deployment.ts';
 
 /**
@@ -16,6 +16,7 @@ export async function runEnvironment(
   apps: Apps,
   leases: Leases,
   key: EnvironmentKey,
+  stop: AbortSignal,
 ): Promise<'done' | 'busy'> {
   const lease = await leases.acquire(key);
   if (!lease) return 'busy';
@@ -31,12 +32,22 @@ export async function runEnvironment(
         await world.store.update(lease, deployment.id, { state: 'failed', reason, finishedAt });
         return 'done';
       }
-      await runDeployment(world, app, lease, deployment);
+      await runUntilOver(() => runDeployment(world, app, lease, deployment, stop));
     }
   } catch (error) {
+    if (error instanceof RunStopped) return 'busy';
     if (error instanceof SiskinError && error.code === 'LEASE_LOST') return 'busy';
     throw error;
   } finally {
     await lease.release();
+  }
+}
+
+/** A deployment that ended under our hands is over: the next one is looked for. */
+async function runUntilOver(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof SiskinError) || error.code !== 'DEPLOYMENT_ENDED') throw error;
   }
 }

@@ -97,9 +97,11 @@ export class RolloutWorld {
     }
     if (step.kind === 'Drain') this.append({ type: 'drain-began', replica: step.replica });
     if (step.kind === 'StopReplica') this.append({ type: 'stop-began', replica: step.replica });
-    if (dies === 'before-effect') return this.#takeOver();
-    const facts = this.#effect(step);
-    if (dies === 'after-effect') return this.#takeOver();
+    const facts = dies === 'before-effect' ? [] : this.#effect(step);
+    if (dies !== null) {
+      this.#takeOver();
+      return;
+    }
     this.append(...facts);
     if (name !== undefined) this.append({ type: 'step-ended', step: name, outcome: 'ok' });
     this.pass(5);

@@ -12,6 +12,7 @@ const inspected = z.object({
     OOMKilled: z.boolean().catch(false),
     Health: z.object({ Status: z.string() }).nullish(),
   }),
+  HostConfig: z.object({ NetworkMode: z.string() }),
   Config: z.object({ Labels: z.record(z.string(), z.string()) }),
   NetworkSettings: z.object({
     Networks: z.record(z.string(), z.object({ IPAddress: z.string().catch('') })),
@@ -20,16 +21,16 @@ const inspected = z.object({
 
 /** What a container of ours is, by its labels and state. @returns null for labels that Siskin did not write */
 export function observedReplica(info: ContainerInspectInfo): ObservedReplica | null {
-  const { State, RestartCount, Config, NetworkSettings } = inspected.parse(info);
+  const { State, RestartCount, Config, HostConfig, NetworkSettings } = inspected.parse(info);
   const labels = Config.Labels;
   const parsed = parseReplicaName(`${labels['siskin.release'] ?? ''}-${labels['siskin.slot'] ?? ''}`);
   if (!parsed) return null;
-  const addresses = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);
+  const { IPAddress = '' } = NetworkSettings.Networks[HostConfig.NetworkMode] ?? {};
   return {
     name: replicaName(parsed.release, parsed.slot),
     ...parsed,
     status: statusOf(State.Status),
-    address: addresses.find((address) => address !== '') ?? null,
+    address: IPAddress === '' ? null : IPAddress,
     exitCode: State.ExitCode,
     oomKilled: State.OOMKilled,
     restarts: RestartCount,

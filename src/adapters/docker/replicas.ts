@@ -34,6 +34,10 @@ export class DockerReplicas implements Replicas {
       const name = containerName(request, request.service, request.replica);
       await this.#removeForeign(name, request.specHash);
       await doneWhen([409], () => this.#docker.createContainer(createOptions(request, network)));
+      for (const extra of request.container.networks ?? []) {
+        // 403: it has joined already
+        await doneWhen([403], () => this.#docker.getNetwork(extra).connect({ Container: name }));
+      }
       await doneWhen([304], () => this.#docker.getContainer(name).start());
     } catch (error) {
       if (engineStatus(error) === undefined) throw error;

@@ -1,6 +1,6 @@
 import type { Release } from '../../domain/deployment.ts';
 import { imageReference, releaseName } from '../../domain/names.ts';
-import type { RunContext } from '../run-context.ts';
+import { type RunContext, workSignal } from '../run-context.ts';
 
 /**
  * Builds the release's image, unless it is there. The context goes from the mirror to the engine as a stream.
@@ -9,10 +9,10 @@ import type { RunContext } from '../run-context.ts';
  * @throws SiskinError BUILD_FAILED, BUILD_TIMED_OUT, CONTEXT_REFUSED, DOCKER_UNAVAILABLE
  */
 export async function buildRelease(context: RunContext, release: Release): Promise<Release> {
-  const { world, app, lease, deployment, interruptions } = context;
+  const { world, app, lease, deployment } = context;
   if (release.imageId !== null && (await world.images.find(release.imageId)) !== null) return release;
   const { build } = release.spec;
-  const signal = interruptions.ending;
+  const signal = workSignal(context);
   const image = imageReference(app, release.release);
   const source = await world.source.openContext(app.repository, release.sha, build, signal);
   const log = new LogWriter((lines) => world.store.log(deployment.id, lines));

@@ -3,7 +3,7 @@ import type { Release } from '../../domain/deployment.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Commit } from '../ports.ts';
-import type { RunContext } from '../run-context.ts';
+import { type RunContext, workSignal } from '../run-context.ts';
 
 /** A Compose file larger than this is not one. */
 const composeMaxBytes = 256 * 1024;
@@ -18,17 +18,18 @@ const composeMaxBytes = 256 * 1024;
 export async function fetchRelease(
   context: RunContext,
 ): Promise<{ release: Release } | { nothingToDo: 'serves already'; release: Release }> {
-  const { world, app, deployment, lease, interruptions } = context;
+  const { world, app, deployment, lease } = context;
   const { target } = deployment;
+  const signal = workSignal(context);
   if (target.kind === 'release') return { release: await keptRelease(context, target.release) };
   const commit =
     target.kind === 'commit'
-      ? await world.source.commit(app.repository, target.sha, interruptions.ending)
-      : await world.source.fetchBranch(app.repository, app.branch, interruptions.ending);
+      ? await world.source.commit(app.repository, target.sha, signal)
+      : await world.source.fetchBranch(app.repository, app.branch, signal);
   const { sha, title, author } = commit;
   await world.store.update(lease, deployment.id, { sha, title, author });
   const text = await world.source.readFile(app.repository, sha, app.composeFile, composeMaxBytes);
-  const release = await releaseFor(context, commit, app.readSpec(text));
+  const release = await releaseFor(context, commit, await app.readSpec(text));
   await world.store.update(lease, deployment.id, { release: release.release });
   const { current } = await world.store.environment(app);
   return current === release.release ? { nothingToDo: 'serves already', release } : { release };

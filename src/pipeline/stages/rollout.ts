@@ -4,7 +4,7 @@ import { parseReplicaName } from '../../domain/names.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { type Step, stepName } from '../../domain/rollout/step.ts';
 import { nextStep } from '../../domain/rollout-plan.ts';
-import type { RolloutContext } from '../run-context.ts';
+import { type RolloutContext, RunStopped } from '../run-context.ts';
 import type { StepContext } from '../steps/executor.ts';
 import { HealthPoller } from '../steps/health-poller.ts';
 import { executeStep, intentOf } from '../steps/index.ts';
@@ -40,11 +40,12 @@ export async function rollOut(context: RolloutContext): Promise<void> {
     } catch (error) {
       if (isLeaseLost(error)) throw error;
       const name = step?.kind ?? 'Observe';
-      world.log.warn({ app: app.app, environment: app.environment, step: name, error }, 'a step failed');
+      world.log.warn({ app: app.app, environment: app.environment, step: name, err: error }, 'a step failed');
       if (!isOutage(error)) attempts.failed(step, error);
       await world.clock.sleep(outagePauseMs, context.interruptions.change);
     }
     if (step?.kind === 'Finish' && journal.progress.phase === 'finished') return;
+    if (context.stop.aborted) throw new RunStopped();
     if (context.lease.lost.aborted) throw new SiskinError('LEASE_LOST', `lost r${release.release}'s lease`);
   }
 }

@@ -26,7 +26,7 @@ export const stopReplica: Executor<'StopReplica'> = async ({ world, app, release
   const { rollout, service } = release.spec;
   world.replicas.stop(app, service, replica, rollout.stopGraceMs).catch((error: unknown) => {
     if (!lease.lost.aborted)
-      world.log.warn({ replica, error }, 'stopping a replica failed; it is asked again');
+      world.log.warn({ replica, err: error }, 'stopping a replica failed; it is asked again');
   });
   return [];
 };

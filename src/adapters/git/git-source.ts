@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { shaPattern } from '../../domain/names.ts';
+import type { BuildSpec } from '../../domain/service-spec.ts';
+import type { Commit, Source } from '../../pipeline/ports.ts';
+import { openBuildContext } from './context.ts';
+import { writeConfiguration } from './git-environment.ts';
+import { printable } from './git-failure.ts';
+import { runGit } from './git-runner.ts';
+import { Mirror, type MirrorHome } from './mirror.ts';
+import { commitRef, isBranchName, mirrorRef } from './refs.ts';
+import { parseRepository, type RemoteRepository, withoutCredentials } from './repository-url.ts';
+import { readTextFile } from './tree.ts';
+
+export interface GitSourceOptions {
+  /** Siskin's data directory; the mirrors are below its `git`. */
+  dataDir: string;
+  /** What Siskin was started with; git gets PATH, HOME, SSH_AUTH_SOCK, proxies and certificates of it, nothing else. */
+  environment?: Record<string, string | undefined>;
+  /** User name and password (or token) for an https repository; null when it needs none. */
+  credentials?: (repository: string) => Promise<RemoteRepository['credentials']>;
+  /** A fetch is stopped after so long. Default 5 minutes. */
+  fetchTimeoutMs?: number;
+  /** Most bytes a mirror may take on disk. Default 5 GB. */
+  maxBytes?: number;
+  /** Most files of a build context, before .dockerignore. Default 200,000. */
+  maxEntries?: number;
+  /** Most bytes of a build context, after .dockerignore. Default 1 GiB. */
+  maxContextBytes?: number;
+}
+
+/**
+ * Repositories by git, each one bare mirror below `<dataDir>/git`.
+ *
+ * A mirror holds the full history of the branches it was asked for, with all their files. Shallow would give wrong
+ * ancestry; blobless (`--filter=blob:none`) would be smaller, but then whoever reads a file may fetch it from the
+ * network at that moment: a context or a Compose file could no longer be read while the remote is away, nor under
+ * the fetch's own limits of time and size.
+ *
+ * git never sees the system's or a user's configuration, runs no hook, checks nothing out, and is given object ids
+ * of 40 hex digits only, one checked branch name excepted.
+ */
+export class GitSource implements Source {
+  readonly #options: Required<GitSourceOptions>;
+  #home: Promise<MirrorHome> | undefined;
+
+  constructor(options: GitSourceOptions) {
+    this.#options = {
+      environment: {},
+      credentials: async () => null,
+      fetchTimeoutMs: 5 * 60_000,
+      maxBytes: 5e9,
+      maxEntries: 200_000,
+      maxContextBytes: 1024 ** 3,
+      ...options,
+    };
+  }
+
+  async fetchBranch(repository: string, branch: string, signal: AbortSignal): Promise<Commit> {
+    if (!isBranchName(branch))
+      throw new SiskinError(
+        'BRANCH_MISSING',
+        `"${printable(branch).slice(0, 100)}" cannot be the name of a branch`,
+      );
+    const { mirror, remote } = await this.#open(repository);
+    const subject = `branch ${branch} of ${withoutCredentials(repository)}`;
+    await mirror.fetch(remote, `refs/heads/${branch}`, mirrorRef(branch), subject, signal);
+    return await describe(mirror, mirrorRef(branch), signal);
+  }
+
+  async commit(repository: string, sha: string, signal: AbortSignal): Promise<Commit> {
+    assertSha(sha);
+    const { mirror, remote } = await this.#open(repository);
+    const known = await describe(mirror, sha, signal).catch(() => undefined);
+    signal.throwIfAborted();
+    if (known) return known;
+    const subject = `commit ${sha} of ${withoutCredentials(repository)}`;
+    await mirror.fetch(remote, sha, commitRef(sha), subject, signal).catch((error: unknown) => {
+      // for an object id this is how git says that the remote does not have it
+      if (error instanceof SiskinError && error.code === 'BRANCH_MISSING') throw missing(subject, error);
+      throw error;
+    });
+    return await describe(mirror, sha, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw missing(subject, error);
+    });
+  }
+
+  async readFile(repository: string, sha: string, path: string, maxBytes: number): Promise<string> {
+    assertSha(sha);
+    const { mirror } = await this.#open(repository);
+    return await readTextFile(mirror.call(), sha, path, maxBytes);
+  }
+
+  async openContext(
+    repository: string,
+    sha: string,
+    build: BuildSpec,
+    signal: AbortSignal,
+  ): Promise<Readable> {
+    assertSha(sha);
+    const { mirror } = await this.#open(repository);
+    const { maxEntries, maxContextBytes } = this.#options;
+    return await openBuildContext(mirror.call(signal), sha, build, { maxEntries, maxBytes: maxContextBytes });
+  }
+
+  /** For maintenance, now and then: keeps the repository's mirror small and quick. */
+  async tidy(repository: string, signal: AbortSignal): Promise<void> {
+    const { mirror } = await this.#open(repository);
+    await mirror.tidy(signal);
+  }
+
+  async #open(repository: string): Promise<{ mirror: Mirror; remote: RemoteRepository }> {
+    const parsed = parseRepository(repository);
+    const asks = parsed.protocol === 'https' && !parsed.credentials;
+    const remote = asks ? { ...parsed, credentials: await this.#options.credentials(repository) } : parsed;
+    this.#home ??= this.#makeHome().catch((error: unknown) => {
+      this.#home = undefined;
+      throw error;
+    });
+    return { mirror: new Mirror(await this.#home, remote.url, this.#options), remote };
+  }
+
+  async #makeHome(): Promise<MirrorHome> {
+    const folder = join(this.#options.dataDir, 'git');
+    return {
+      folder,
+      configuration: await writeConfiguration(folder),
+      environment: this.#options.environment,
+    };
+  }
+}
+
+/**
+ * The commit as people know it; title and author without control characters, at most 200 characters.
+ * @param revision a full commit id, or one of the mirror's own refs
+ */
+async function describe(mirror: Mirror, revision: string, signal: AbortSignal): Promise<Commit> {
+  const format = '--format=%H%x00%<(200,trunc)%s%x00%<(200,trunc)%an';
+  // not `git show`: it compares trees although it prints no patch, and a hand-made tree can keep it busy for days
+  const args = [
+    'log',
+    '-1',
+    '--no-mailmap',
+    '--no-show-signature',
+    '--no-notes',
+    format,
+    `${revision}^{commit}`,
+    '--',
+  ];
+  const [full = '', title = '', author = ''] = (await runGit(args, mirror.call(signal))).split('\0');
+  assertSha(full.trim());
+  return { sha: full.trim(), title: oneLine(title), author: oneLine(author) };
+}
+
+const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ').trim().slice(0, 200);
+
+function assertSha(sha: string): void {
+  if (!shaPattern.test(sha))
+    throw new SiskinError(
+      'COMMIT_MISSING',
+      `"${printable(sha).slice(0, 60)}" is no full commit id of 40 hex digits`,
+    );
+}
+
+const missing = (subject: string, cause: unknown): SiskinError =>
+  new SiskinError('COMMIT_MISSING', `there is no ${subject}`, { cause });

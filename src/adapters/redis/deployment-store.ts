@@ -1,0 +1,130 @@
+import { type Deployment, endStates, type Release } from '../../domain/deployment.ts';
+import type { JournalEntry } from '../../domain/journal.ts';
+import type { EnvironmentKey } from '../../domain/names.ts';
+import { statesBefore } from '../../domain/release-state.ts';
+import type { DeploymentCommand, DeploymentStore, EnvironmentRecord, Lease } from '../../pipeline/ports.ts';
+import { fencedWrite } from './fenced-write.ts';
+import { boundedLine, logCapacity } from './log-lines.ts';
+import { deploymentFields, readDeployment, readJournalEntry, readRelease, writeRelease } from './records.ts';
+import { reaching, type StoreContext } from './store-context.ts';
+
+const deploymentCommands: readonly string[] = ['cancel', 'promote', 'rollback'] satisfies DeploymentCommand[];
+const ended = JSON.stringify(endStates.map((state) => JSON.stringify(state)));
+
+/** The records behind deployments, in Redis. Every write of a worker passes the fence inside its script. */
+export class RedisDeploymentStore implements DeploymentStore {
+  readonly #store: StoreContext;
+
+  constructor(store: StoreContext) {
+    this.#store = store;
+  }
+
+  async environment(key: EnvironmentKey): Promise<EnvironmentRecord> {
+    const { redis, keys } = this.#store;
+    const values = await reaching(() => redis.hmget(keys.environment(key), 'wanted', 'current', 'previous'));
+    const [wanted, current, previous] = values;
+    return {
+      ...key,
+      wanted: wanted ?? null,
+      current: releaseNumber(current),
+      previous: releaseNumber(previous),
+    };
+  }
+
+  async deployment(id: string): Promise<Deployment | null> {
+    const { redis, keys } = this.#store;
+    return readDeployment(await reaching(() => redis.hgetall(keys.deployment(id))));
+  }
+
+  /**
+   * @throws SiskinError LEASE_LOST, NOT_FOUND, TRANSITION_REFUSED for a state that may not follow,
+   *   DEPLOYMENT_ENDED after an end (to say the same end again is allowed and changes nothing)
+   */
+  async update(lease: Lease, id: string, change: Partial<Deployment>): Promise<void> {
+    const fields = deploymentFields(change);
+    if (fields.length === 0) return lease.assertHeld();
+    const allowed = change.state === undefined ? [] : statesBefore(change.state);
+    const state = change.state === undefined ? '' : JSON.stringify(change.state);
+    const from = JSON.stringify(allowed.map((one) => JSON.stringify(one)));
+    await fencedWrite(
+      this.#store,
+      lease,
+      'siskinUpdateDeployment',
+      id,
+      state,
+      from,
+      ended,
+      JSON.stringify(fields),
+    );
+  }
+
+  async setServing(
+    lease: Lease,
+    _key: EnvironmentKey,
+    serving: { current: number | null; previous: number | null },
+  ): Promise<void> {
+    const { current, previous } = serving;
+    await fencedWrite(this.#store, lease, 'siskinSetServing', current ?? '', previous ?? '');
+  }
+
+  async journal(id: string): Promise<JournalEntry[]> {
+    const { redis, keys } = this.#store;
+    const entries = await reaching(() => redis.xrange(keys.journal(id), '-', '+'));
+    return entries.map(([, fields]) => readJournalEntry(fields[1] ?? ''));
+  }
+
+  async append(lease: Lease, id: string, entries: JournalEntry[]): Promise<void> {
+    const texts = entries.map((entry) => JSON.stringify(entry));
+    await fencedWrite(this.#store, lease, 'siskinAppendJournal', id, ...texts);
+  }
+
+  async log(id: string, lines: string[]): Promise<void> {
+    const { redis, keys } = this.#store;
+    if (lines.length === 0) return;
+    const batch = redis.pipeline();
+    for (const line of lines.slice(-logCapacity)) {
+      batch.xadd(keys.log(id), 'MAXLEN', '~', logCapacity, '*', 'line', boundedLine(line));
+    }
+    await reaching(async () => {
+      for (const [error] of (await batch.exec()) ?? []) if (error) throw error;
+    });
+  }
+
+  async commands(id: string): Promise<DeploymentCommand[]> {
+    const { redis, keys } = this.#store;
+    const given = await reaching(() => redis.lrange(keys.commands(id), 0, -1));
+    return given.filter(isCommand);
+  }
+
+  async ensureRelease(
+    lease: Lease,
+    wanted: Omit<Release, 'release' | 'image' | 'imageId' | 'servedWell'>,
+  ): Promise<Release> {
+    const record = JSON.stringify({ ...wanted, imageId: null, servedWell: false });
+    const identity = `${wanted.sha}:${wanted.specHash}`;
+    const [number, stored] = await fencedWrite(this.#store, lease, 'siskinEnsureRelease', identity, record);
+    return readRelease(wanted, String(number), String(stored));
+  }
+
+  async release(key: EnvironmentKey, release: number): Promise<Release | null> {
+    const { redis, keys } = this.#store;
+    const text = await reaching(() => redis.hget(keys.releases(key), String(release)));
+    return text === null ? null : readRelease(key, String(release), text);
+  }
+
+  async releases(key: EnvironmentKey): Promise<Release[]> {
+    const { redis, keys } = this.#store;
+    const all = await reaching(() => redis.hgetall(keys.releases(key)));
+    return Object.entries(all)
+      .map(([number, text]) => readRelease(key, number, text))
+      .sort((a, b) => a.release - b.release);
+  }
+
+  async updateRelease(lease: Lease, release: Release): Promise<void> {
+    await fencedWrite(this.#store, lease, 'siskinUpdateRelease', release.release, writeRelease(release));
+  }
+}
+
+const releaseNumber = (text: string | null | undefined): number | null => (text ? Number(text) : null);
+
+const isCommand = (text: string): text is DeploymentCommand => deploymentCommands.includes(text);

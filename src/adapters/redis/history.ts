@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { type Deployment, type DeploymentState, endStates } from '../../domain/deployment.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import type { JournalEntry } from '../../domain/journal.ts';
+import { type EnvironmentKey, environmentId } from '../../domain/names.ts';
+import type { DeploymentCommand, EnvironmentRecord } from '../../pipeline/ports.ts';
+import { RedisDeploymentStore } from './deployment-store.ts';
+import { type AuditEntry, parsed, readAuditEntry, readDeployment } from './records.ts';
+import { reaching, type StoreContext } from './store-context.ts';
+
+export interface DeploymentFilter {
+  app?: string;
+  environment?: string;
+  state?: DeploymentState;
+  /** 1..200. */
+  limit: number;
+}
+
+/** How many records a filtered listing looks at, at most. */
+const scanLimit = 5_000;
+const pageSize = 200;
+
+/** What happened, for people and programs: reading deployments, giving them commands, the audit log. */
+export class RedisHistory {
+  readonly #store: StoreContext;
+  readonly #deployments: RedisDeploymentStore;
+
+  constructor(store: StoreContext) {
+    this.#store = store;
+    this.#deployments = new RedisDeploymentStore(store);
+  }
+
+  /** Newest first. A filter looks at the newest 5,000 deployments. @throws SiskinError STORE_UNAVAILABLE */
+  async list(filter: DeploymentFilter): Promise<Deployment[]> {
+    const { redis, keys } = this.#store;
+    const { app, environment, limit } = filter;
+    const index = keys.history(app && environment ? { app, environment } : undefined);
+    const found: Deployment[] = [];
+    for (let start = 0; start < scanLimit && found.length < limit; start += pageSize) {
+      const ids = await reaching(() => redis.zrevrange(index, start, start + pageSize - 1));
+      const page = await Promise.all(ids.map((id) => this.#deployments.deployment(id)));
+      found.push(...page.filter((one): one is Deployment => one !== null && matches(one, filter)));
+      if (ids.length < pageSize) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** @returns null when there is none */
+  async get(id: string): Promise<{ deployment: Deployment; journal: JournalEntry[] } | null> {
+    const deployment = await this.#deployments.deployment(id);
+    return deployment && { deployment, journal: await this.#deployments.journal(id) };
+  }
+
+  environment(key: EnvironmentKey): Promise<EnvironmentRecord> {
+    return this.#deployments.environment(key);
+  }
+
+  /** @returns null when there is no such release */
+  async releaseState(key: EnvironmentKey, release: number): Promise<{ built: boolean } | null> {
+    const record = await this.#deployments.release(key, release);
+    return record && { built: record.imageId !== null };
+  }
+
+  /**
+   * Gives a running deployment a command; to give it twice is to give it once.
+   * @throws SiskinError NOT_FOUND, DEPLOYMENT_ENDED, STORE_UNAVAILABLE
+   */
+  async addCommand(id: string, command: DeploymentCommand, audit: Omit<AuditEntry, 'at'>): Promise<void> {
+    const { redis, keys } = this.#store;
+    const deployment = readDeployment(await reaching(() => redis.hgetall(keys.deployment(id))));
+    if (deployment === null) throw new SiskinError('NOT_FOUND', `There is no deployment ${id}.`);
+    const ended = JSON.stringify(endStates.map((state) => JSON.stringify(state)));
+    const entry = JSON.stringify({ ...audit, at: new Date().toISOString() });
+    const args = [id, command, ended, environmentId(deployment), entry];
+    const [code] = parsed(scriptAnswer, await this.#store.run('siskinAddCommand', ...args));
+    if (code === 'OK') return;
+    throw new SiskinError('DEPLOYMENT_ENDED', `${id} has ended: ${deployment.state}.`);
+  }
+
+  async audit(entry: Omit<AuditEntry, 'at'>): Promise<void> {
+    const { redis, keys } = this.#store;
+    const text = JSON.stringify({ ...entry, at: new Date().toISOString() });
+    await reaching(() => redis.xadd(keys.audit, 'MAXLEN', '~', 50_000, '*', 'entry', text, 'results', '[]'));
+  }
+
+  /** The newest entries of the audit log, newest first. */
+  async auditEntries(limit: number): Promise<AuditEntry[]> {
+    const { redis, keys } = this.#store;
+    const entries = await reaching(() => redis.xrevrange(keys.audit, '+', '-', 'COUNT', limit));
+    return entries.map(([, fields]) => readAuditEntry(fields[1] ?? ''));
+  }
+}
+
+const scriptAnswer = z.tuple([z.string()], z.unknown());
+
+const matches = (deployment: Deployment, { app, environment, state }: DeploymentFilter): boolean =>
+  (app === undefined || deployment.app === app) &&
+  (environment === undefined || deployment.environment === environment) &&
+  (state === undefined || deployment.state === state);

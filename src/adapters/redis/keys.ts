@@ -1,0 +1,36 @@
+import { type EnvironmentKey, environmentId } from '../../domain/names.ts';
+
+/** Names of Siskin's keys. The Lua scripts make the same names from the prefix; Redis Cluster is not supported. */
+export interface StoreKeys {
+  prefix: string;
+  /** BullMQ's own prefix; it adds `:queue:…` itself. */
+  queues: string;
+  environments: string;
+  environment(key: EnvironmentKey): string;
+  lease(key: EnvironmentKey): string;
+  deployment(id: string): string;
+  journal(id: string): string;
+  log(id: string): string;
+  commands(id: string): string;
+  releases(key: EnvironmentKey): string;
+  /** Sorted set of deployment ids by number: of one environment, or of all. */
+  history(key?: EnvironmentKey): string;
+  audit: string;
+  signal(key: EnvironmentKey): string;
+}
+
+export const storeKeys = (prefix: string): StoreKeys => ({
+  prefix,
+  queues: `${prefix}bull`,
+  environments: `${prefix}environments`,
+  environment: (key) => `${prefix}environment:${environmentId(key)}`,
+  lease: (key) => `${prefix}lease:${environmentId(key)}`,
+  deployment: (id) => `${prefix}deployment:${id}`,
+  journal: (id) => `${prefix}deployment:${id}:journal`,
+  log: (id) => `${prefix}deployment:${id}:log`,
+  commands: (id) => `${prefix}deployment:${id}:commands`,
+  releases: (key) => `${prefix}releases:${environmentId(key)}`,
+  history: (key) => (key ? `${prefix}history:${environmentId(key)}` : `${prefix}history`),
+  audit: `${prefix}audit`,
+  signal: (key) => `${prefix}signal:${environmentId(key)}`,
+});

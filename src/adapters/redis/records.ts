@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { type Deployment, deploymentStates, type Release } from '../../domain/deployment.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import type { JournalEntry, JournalEvent } from '../../domain/journal.ts';
+import { type EnvironmentKey, imageReference } from '../../domain/names.ts';
+import type { ServiceSpec } from '../../domain/service-spec.ts';
+
+const actor = z.object({ kind: z.enum(['github', 'api', 'siskin']), name: z.string() });
+
+const deployment = z.object({
+  id: z.string(),
+  app: z.string(),
+  environment: z.string(),
+  branch: z.string(),
+  target: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('branch'), pushedSha: z.string().nullable(), forced: z.boolean() }),
+    z.object({ kind: z.literal('commit'), sha: z.string() }),
+    z.object({ kind: z.literal('release'), release: z.int() }),
+  ]),
+  actor,
+  state: z.enum(deploymentStates),
+  reason: z.string().nullable(),
+  sha: z.string().nullable(),
+  title: z.string().nullable(),
+  author: z.string().nullable(),
+  release: z.int().nullable(),
+  baseline: z.int().nullable(),
+  supersededBy: z.string().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+});
+
+// A record of a newer or older Siskin may hold other spec fields and events: who wrote them checked them.
+const spec = z.custom<ServiceSpec>(
+  (value) => typeof value === 'object' && value !== null && 'rollout' in value,
+);
+const journalEvent = z.custom<JournalEvent>(
+  (value) => typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string',
+);
+
+const storedRelease = z.object({
+  app: z.string(),
+  environment: z.string(),
+  sha: z.string(),
+  title: z.string(),
+  author: z.string(),
+  spec,
+  specHash: z.string(),
+  imageId: z.string().nullable(),
+  deployment: z.string(),
+  createdAt: z.string(),
+  servedWell: z.boolean(),
+});
+
+const journalEntry = z.object({ t: z.number(), at: z.string(), event: journalEvent });
+
+export const auditEntry = z.object({
+  at: z.string(),
+  actor,
+  /** The address it came from; null for Siskin itself. */
+  from: z.string().nullable(),
+  /** What was done, e.g. `push`, `deploy`, `cancel`. */
+  action: z.string(),
+  detail: z.string(),
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
+
+/** A deployment is a hash whose values are JSON texts, so that a script can change one field and read none. */
+export const deploymentFields = (fields: Partial<Deployment>): string[] =>
+  Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, JSON.stringify(value)],
+  );
+
+/** @param hash as HGETALL gives it; empty when there is none */
+export function readDeployment(hash: Record<string, string>): Deployment | null {
+  if (Object.keys(hash).length === 0) return null;
+  return parsed(
+    deployment,
+    Object.fromEntries(Object.entries(hash).map(([name, text]) => [name, json(text)])),
+  );
+}
+
+/** The number stands in the key and the image follows from it; neither is stored twice. */
+export const writeRelease = ({ release: _number, image: _image, ...stored }: Release): string =>
+  JSON.stringify(stored);
+
+export function readRelease(key: EnvironmentKey, number: string, text: string): Release {
+  const release = Number(number);
+  return { ...parsed(storedRelease, json(text)), release, image: imageReference(key, release) };
+}
+
+export const readJournalEntry = (text: string): JournalEntry => parsed(journalEntry, json(text));
+
+export const readAuditEntry = (text: string): AuditEntry => parsed(auditEntry, json(text));
+
+/** Parses what Redis holds. @throws SiskinError STORE_UNAVAILABLE when it is not what Siskin writes */
+export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new SiskinError(
+    'STORE_UNAVAILABLE',
+    `Redis holds a record that is not readable: ${result.error.message}`,
+  );
+}
+
+export function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SiskinError('STORE_UNAVAILABLE', 'Redis holds a record that is not JSON.', { cause: error });
+  }
+}

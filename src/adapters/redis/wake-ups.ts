@@ -1,0 +1,85 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { isEndState } from '../../domain/deployment.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { type EnvironmentKey, environmentId } from '../../domain/names.ts';
+import { readDeployment } from './records.ts';
+import { reaching, type StoreContext } from './store-context.ts';
+
+/** Name of the queue that wakes environments. */
+export const environmentsQueue = 'siskin-environments';
+
+/** Wakes environments. A wake-up carries no commit: what to do is read from the wanted state. */
+export class WakeUps {
+  readonly #queue: Queue<EnvironmentKey>;
+  readonly #store: StoreContext;
+
+  /** @param connection made with the role `commands`: a wake-up fails at once while Redis is away */
+  constructor(store: StoreContext, connection: Redis, onError: (error: Error) => void) {
+    this.#store = store;
+    this.#queue = new Queue<EnvironmentKey>(environmentsQueue, {
+      connection,
+      prefix: store.keys.queues,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: { count: 100 } },
+    });
+    this.#queue.on('error', onError);
+  }
+
+  /** Puts a wake-up into the queue, unless one waits there already. @throws SiskinError STORE_UNAVAILABLE */
+  async wake({ app, environment }: EnvironmentKey): Promise<void> {
+    const key = { app, environment };
+    const deduplication = { id: environmentId(key), keepLastIfActive: true };
+    await reaching(() => withinTwoSeconds(this.#queue.add('wake', key, { deduplication })));
+  }
+
+  /**
+   * Wakes every environment whose wanted deployment has not ended: what was recorded and not woken.
+   * @returns the environments woken
+   */
+  async wakeUnfinished(): Promise<EnvironmentKey[]> {
+    const { redis, keys } = this.#store;
+    const known = (await reaching(() => redis.smembers(keys.environments))).map(keyOfId);
+    const woken: EnvironmentKey[] = [];
+    for (const key of known) {
+      const wanted = await reaching(() => redis.hget(keys.environment(key), 'wanted'));
+      const record = wanted
+        ? readDeployment(await reaching(() => redis.hgetall(keys.deployment(wanted))))
+        : null;
+      if (record === null || isEndState(record.state)) continue;
+      await this.wake(key);
+      woken.push(key);
+    }
+    return woken;
+  }
+
+  /** Wake-ups that wait, are delayed, and run. */
+  async depth(): Promise<{ waiting: number; delayed: number; active: number }> {
+    const counts = await reaching(() => this.#queue.getJobCounts('waiting', 'delayed', 'active'));
+    return { waiting: counts.waiting ?? 0, delayed: counts.delayed ?? 0, active: counts.active ?? 0 };
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+  }
+}
+
+const keyOfId = (id: string): EnvironmentKey => {
+  const [app = '', environment = ''] = id.split('/');
+  return { app, environment };
+};
+
+/** BullMQ waits without end for a connection that was never ready. */
+async function withinTwoSeconds<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new SiskinError('STORE_UNAVAILABLE', 'The queue did not answer in 2 s.')),
+      2_000,
+    );
+  });
+  try {
+    return await Promise.race([work, timedOut]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,64 @@
+import { type Request, type Response, Router } from 'express';
+import { SiskinError } from '../domain/errors/siskin-error.ts';
+import { type Asked, cancelOrPromote, deploy, rollBack } from './actions.ts';
+import { requireRole } from './authentication.ts';
+import type { ApiDependencies } from './ports.ts';
+import {
+  type ActionAnswer,
+  deployBodySchema,
+  emptyBodySchema,
+  nameSchema,
+  rollbackBodySchema,
+} from './schemas.ts';
+import { jsonBody, valid, validBody } from './validate.ts';
+
+type Action = (dependencies: ApiDependencies, asked: Asked, request: Request) => Promise<ActionAnswer>;
+
+const actions: Record<string, Action> = {
+  deploy: (dependencies, asked, request) => deploy(dependencies, asked, validBody(deployBodySchema, request)),
+  rollback: (dependencies, asked, request) =>
+    rollBack(dependencies, asked, validBody(rollbackBodySchema, request)),
+  promote: (dependencies, asked, request) => {
+    validBody(emptyBodySchema, request);
+    return cancelOrPromote(dependencies, asked, 'promote');
+  },
+  cancel: (dependencies, asked, request) => {
+    validBody(emptyBodySchema, request);
+    return cancelOrPromote(dependencies, asked, 'cancel');
+  },
+  freeze: () => notSupported('freeze'),
+  unfreeze: () => notSupported('unfreeze'),
+};
+
+/** `POST /api/v1/apps/:app/environments/:env/{deploy,rollback,promote,cancel,freeze,unfreeze}`, for deployers. */
+export function actionRoutes(dependencies: ApiDependencies): Router {
+  const router = Router();
+  const deployer = requireRole(dependencies.tokens, 'deployer');
+  for (const [name, act] of Object.entries(actions)) {
+    const path = `/api/v1/apps/:app/environments/:environment/${name}`;
+    router.post(path, deployer, jsonBody, async (request: Request, response: Response) => {
+      const asked = askedOf(dependencies, request, response);
+      response.status(202).json(await act(dependencies, asked, request));
+    });
+  }
+  return router;
+}
+
+function askedOf({ apps }: ApiDependencies, request: Request, response: Response): Asked {
+  const app = valid(nameSchema, request.params.app, 'app');
+  const environment = valid(nameSchema, request.params.environment, 'environment');
+  const configured = apps().find((one) => one.app === app);
+  const branch = configured?.environments.find((one) => one.environment === environment)?.branch;
+  if (branch === undefined) {
+    throw new SiskinError('NOT_FOUND', `There is no environment ${app}/${environment} in siskin.yaml.`);
+  }
+  return {
+    key: { app, environment },
+    branch,
+    token: String(response.locals.token),
+    from: request.ip ?? null,
+  };
+}
+
+const notSupported = (action: string): Promise<never> =>
+  Promise.reject(new SiskinError('NOT_SUPPORTED', `${action} is not supported yet.`));

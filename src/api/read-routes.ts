@@ -1,0 +1,54 @@
+import { Router } from 'express';
+import { SiskinError } from '../domain/errors/siskin-error.ts';
+import { releaseName } from '../domain/names.ts';
+import { requireRole } from './authentication.ts';
+import { deploymentSummary, deploymentView } from './deployment-view.ts';
+import type { ApiDependencies, ConfiguredApp } from './ports.ts';
+import { type AppListView, deploymentIdSchema, listQuerySchema } from './schemas.ts';
+import { valid } from './validate.ts';
+
+/** What a viewer may ask: apps, deployments, one deployment. */
+export function readRoutes(dependencies: ApiDependencies): Router {
+  const { history, tokens } = dependencies;
+  const router = Router();
+  const viewer = requireRole(tokens, 'viewer');
+
+  router.get('/api/v1/apps', viewer, async (_request, response) => {
+    response.json(await appList(dependencies));
+  });
+  router.get('/api/v1/deployments', viewer, async (request, response) => {
+    const { limit, app, environment, state } = valid(listQuerySchema, request.query, 'query');
+    const filter = {
+      limit,
+      ...(app && { app }),
+      ...(environment && { environment }),
+      ...(state && { state }),
+    };
+    const deployments = await history.list(filter);
+    response.json({ deployments: deployments.map(deploymentSummary) });
+  });
+  router.get('/api/v1/deployments/:id', viewer, async (request, response) => {
+    const id = valid(deploymentIdSchema, request.params.id, 'deployment');
+    const found = await history.get(id);
+    if (found === null) throw new SiskinError('NOT_FOUND', `There is no deployment ${id}.`);
+    response.json(deploymentView(found.deployment, found.journal));
+  });
+  return router;
+}
+
+async function appList({ apps, history }: ApiDependencies): Promise<AppListView> {
+  return { apps: await Promise.all(apps().map((app) => appView(app, history))) };
+}
+
+async function appView(
+  { app, repository, environments }: ConfiguredApp,
+  history: ApiDependencies['history'],
+) {
+  const views = environments.map(async ({ environment, branch, routes }) => {
+    const { wanted, current, previous } = await history.environment({ app, environment });
+    return { environment, branch, routes, wanted, current: name(current), previous: name(previous) };
+  });
+  return { app, repository, environments: await Promise.all(views) };
+}
+
+const name = (release: number | null): string | null => (release === null ? null : releaseName(release));

@@ -1,0 +1,25 @@
+import { Router } from 'express';
+import { actionRoutes } from './action-routes.ts';
+import { errorAnswers, notFound } from './error-answer.ts';
+import { eventsRoute } from './events-route.ts';
+import { openapi } from './openapi.ts';
+import { operationsRoutes } from './operations-routes.ts';
+import type { ApiDependencies } from './ports.ts';
+import { readRoutes } from './read-routes.ts';
+import { refuseCrossSite } from './same-site.ts';
+
+/** The whole HTTP API of DESIGN section 8 but the webhooks; mount it last, for it answers 404. */
+export function apiRouter(dependencies: ApiDependencies): Router {
+  const router = Router();
+  router.use(operationsRoutes(dependencies));
+  router.get('/api/v1/openapi.json', (_request, response) => {
+    response.json(openapi());
+  });
+  router.use(refuseCrossSite(dependencies.publicUrl));
+  router.use(readRoutes(dependencies));
+  router.use(eventsRoute(dependencies));
+  router.use(actionRoutes(dependencies));
+  router.use(notFound);
+  router.use(errorAnswers(dependencies));
+  return router;
+}

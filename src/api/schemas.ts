@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { deploymentStates, endStates } from '../domain/deployment.ts';
+import { namePattern, shaPattern } from '../domain/names.ts';
+
+/** Requests and answers of the HTTP API: the server checks and documents by them, the CLI parses by them. */
+
+export const nameSchema = z
+  .string()
+  .regex(namePattern, 'a name has 1 to 41 of a-z, 0-9 and -, and begins with a letter or digit');
+export const deploymentIdSchema = z.string().regex(/^d[1-9]\d{0,14}$/, 'a deployment is named like d42');
+const releaseNameSchema = z.string().regex(/^r[1-9]\d{0,8}$/, 'a release is named like r12');
+const time = z.string().describe('ISO 8601, UTC');
+
+export const errorSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }),
+});
+
+export const stepSchema = z.object({
+  name: z.string(),
+  startedAt: time,
+  endedAt: time.nullable(),
+  outcome: z.enum(['running', 'ok', 'failed', 'interrupted']),
+  detail: z.string().nullable(),
+});
+
+export const tickSchema = z.object({
+  t: z.number().describe("ms on the deployment's clock"),
+  nc: z.number().describe('requests of the canary since the last tick'),
+  ec: z.number().describe('its 5xx'),
+  nb: z.number().describe('requests of the baseline since the last tick'),
+  eb: z.number().describe('its 5xx'),
+});
+
+export const verdictSchema = z.object({
+  decision: z.enum(['pending', 'promote', 'rollback']),
+  evidence: z.enum(['strong', 'low', 'none', 'hard-signal', 'skipped']).nullable(),
+  reason: z.string().nullable(),
+  ticks: z.array(tickSchema),
+});
+
+export const deploymentSummarySchema = z.object({
+  id: deploymentIdSchema,
+  app: z.string(),
+  environment: z.string(),
+  release: releaseNameSchema.nullable(),
+  baseline: releaseNameSchema.nullable(),
+  branch: z.string(),
+  sha: z.string().nullable(),
+  title: z.string().nullable(),
+  author: z.string().nullable(),
+  actor: z.object({ kind: z.enum(['github', 'api', 'siskin']), name: z.string() }),
+  state: z.enum(deploymentStates),
+  reason: z.string().nullable(),
+  supersededBy: z.string().nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+});
+
+export const deploymentSchema = deploymentSummarySchema.extend({
+  steps: z.array(stepSchema),
+  verdict: verdictSchema.nullable(),
+});
+
+export const deploymentListSchema = z.object({ deployments: z.array(deploymentSummarySchema) });
+
+export const appListSchema = z.object({
+  apps: z.array(
+    z.object({
+      app: z.string(),
+      repository: z.string(),
+      environments: z.array(
+        z.object({
+          environment: z.string(),
+          branch: z.string(),
+          routes: z.array(z.object({ host: z.string(), path: z.string() })),
+          current: releaseNameSchema.nullable(),
+          previous: releaseNameSchema.nullable(),
+          wanted: z.string().nullable().describe('the newest deployment asked for'),
+        }),
+      ),
+    }),
+  ),
+});
+
+export const actionAnswerSchema = z.object({
+  deployment: z.string().describe('the deployment that was made, or that was given the command'),
+  command: z.enum(['cancel', 'promote', 'rollback']).nullable(),
+  superseded: z.string().nullable(),
+});
+
+export const listQuerySchema = z.strictObject({
+  app: nameSchema.optional(),
+  environment: nameSchema.optional(),
+  state: z.enum(deploymentStates).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const deployBodySchema = z.strictObject({
+  ref: z.string().max(255).optional().describe("the environment's branch; its head is the default"),
+  sha: z.string().regex(shaPattern, 'a full, lower-case Git object id').optional(),
+  release: releaseNameSchema.optional(),
+});
+
+export const rollbackBodySchema = z.strictObject({ release: releaseNameSchema.optional() });
+
+export const emptyBodySchema = z.strictObject({});
+
+/** Data of the events of GET /api/v1/deployments/:id/events, by the event's name. */
+export const eventDataSchemas = {
+  journal: z.object({ t: z.number(), at: time, event: z.looseObject({ type: z.string() }) }),
+  log: z.object({ line: z.string() }),
+  end: z.object({ state: z.enum(endStates), reason: z.string().nullable() }),
+} as const;
+
+export type DeploymentView = z.infer<typeof deploymentSchema>;
+export type DeploymentSummary = z.infer<typeof deploymentSummarySchema>;
+export type StepView = z.infer<typeof stepSchema>;
+export type VerdictView = z.infer<typeof verdictSchema>;
+export type AppListView = z.infer<typeof appListSchema>;
+export type ActionAnswer = z.infer<typeof actionAnswerSchema>;

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { loadSiskinConfig } from '../config/siskin-config.ts';
+import { siskinConfigJsonSchema } from '../config/siskin-json-schema.ts';
+import { example } from './arguments.ts';
+import type { Io } from './io.ts';
+import { configPath } from './local-config.ts';
+import { neutral, writeJson } from './output.ts';
+
+/** `siskin config check [FILE]`, `siskin config schema` */
+export function registerConfig(program: Command, io: Io): void {
+  const config = program.command('config').description('siskin.yaml');
+  config
+    .command('check')
+    .description('read siskin.yaml and tell every mistake in it, with its line')
+    .argument('[file]', 'the file (else --config, SISKIN_CONFIG, ./siskin.yaml)')
+    .option('--json', 'as JSON')
+    .addHelpText('after', example('siskin config check', 'siskin config check deploy/siskin.yaml'))
+    .action(async (file: string | undefined, options: { json?: boolean }, command: Command) => {
+      const { file: path, apps } = await loadSiskinConfig(file ?? configPath(command, io), io.env);
+      const environments = apps.flatMap((app) =>
+        app.environments.map((its) => `${app.app}/${its.environment}`),
+      );
+      if (options.json) writeJson(io, { file: path, environments });
+      else io.write(`${neutral(path)} is right; environments: ${environments.join(', ') || 'none'}\n`);
+    });
+  config
+    .command('schema')
+    .description('the JSON Schema of siskin.yaml, for editors')
+    .addHelpText('after', example('siskin config schema > siskin.schema.json'))
+    .action(() => writeJson(io, siskinConfigJsonSchema()));
+}

@@ -1,0 +1,64 @@
+import type { Env } from '../../config/env.ts';
+import { ProblemsError } from '../../config/problems.ts';
+import { type ListenAddress, loadSiskinConfig, type SiskinConfig } from '../../config/siskin-config.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { type Finding, fail, ok, type Subject, warn } from './finding.ts';
+
+const defaults: Subject = {
+  dataDir: './data',
+  serverListen: '127.0.0.1:8080',
+  routerListen: '127.0.0.1:8081',
+  redis: null,
+  prometheusUrl: null,
+  dockerHost: 'unix:///var/run/docker.sock',
+};
+
+/** siskin.yaml itself, and what the other checks look at: the defaults where it cannot be read. */
+export async function checkConfig(
+  path: string,
+  env: Env,
+): Promise<{ subject: Subject; findings: Finding[] }> {
+  try {
+    const config = await loadSiskinConfig(path, env);
+    return { subject: subjectOf(config), findings: judgeConfig(config) };
+  } catch (error) {
+    if (!(error instanceof SiskinError)) throw error;
+    return { subject: defaults, findings: findingsOf(path, error) };
+  }
+}
+
+function findingsOf(path: string, error: SiskinError): Finding[] {
+  if (error.code === 'CONFIG_MISSING')
+    return [warn('config', `there is no ${path}: checked with the defaults`, error.hint)];
+  const messages = error instanceof ProblemsError ? error.message.split('\n') : [error.message];
+  return messages.map((message) => fail('config', message, error.hint));
+}
+
+/** What is valid, but leaves Siskin with nothing to do. */
+export function judgeConfig({ file, apps, github, api }: SiskinConfig): Finding[] {
+  const findings = [
+    ok('config', `${file} is right; apps: ${apps.map(({ app }) => app).join(', ') || 'none'}`),
+  ];
+  if (apps.length === 0)
+    findings.push(warn('config', 'there are no apps', 'Write one under apps in siskin.yaml.'));
+  if (github.webhookSecrets.length === 0) {
+    const advice = 'Set github.webhookSecret: until then no push can be verified, and none is accepted.';
+    findings.push(warn('config', 'there is no webhook secret', advice));
+  }
+  if (api.tokens.length === 0) {
+    const advice = '`siskin token new NAME` makes one for people and scripts on other machines.';
+    findings.push(warn('config', 'there are no API tokens', advice));
+  }
+  return findings;
+}
+
+const subjectOf = ({ dataDir, server, router, redis, prometheus, docker }: SiskinConfig): Subject => ({
+  dataDir,
+  serverListen: text(server.listen),
+  routerListen: router.socket === undefined ? text(router.listen) : null,
+  redis: redis ?? null,
+  prometheusUrl: prometheus?.url ?? null,
+  dockerHost: docker.host,
+});
+
+const text = ({ host, port }: ListenAddress): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;

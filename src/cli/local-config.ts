@@ -1,0 +1,58 @@
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { readBoundedFile } from '../config/bounded-file.ts';
+import { envSettings } from '../config/env.ts';
+import { interpolate } from '../config/interpolate.ts';
+import { longestYamlBytes, parseYamlText } from '../config/yaml-text.ts';
+import { SiskinError } from '../domain/errors/siskin-error.ts';
+import type { Io } from './io.ts';
+
+/** What a client needs of siskin.yaml. */
+export interface LocalConfig {
+  /** Absolute. */
+  dataDir: string;
+  /** `host:port`; null when the file does not say. */
+  listen: string | null;
+}
+
+/** --config, SISKIN_CONFIG, ./siskin.yaml. */
+export const configPath = (command: Command, io: Io): string =>
+  z.object({ config: z.string().optional() }).parse(command.optsWithGlobals()).config ??
+  envSettings(io.env).configFile;
+
+/**
+ * Reads where the local server listens and keeps its token. Nothing else of the file is looked at: whoever asks the
+ * server need not have the secrets that the file names in their environment.
+ * @returns null when there is no file @throws SiskinError CONFIG_UNREADABLE, CONFIG_INVALID
+ */
+export async function readLocalConfig(path: string, io: Io): Promise<LocalConfig | null> {
+  const text = await readIfThere(path);
+  if (text === null) return null;
+  const parsed = parseYamlText(text);
+  if ('mistakes' in parsed) {
+    throw new SiskinError('CONFIG_INVALID', `${path}: ${parsed.mistakes[0]?.message ?? 'is not YAML'}`);
+  }
+  const value = (keys: string[]): string | null => {
+    const found: unknown = parsed.document.getIn(keys);
+    return typeof found === 'string' ? withVariables(found, `${path} ${keys.join('.')}`, io) : null;
+  };
+  const folder = dirname(resolve(path));
+  return { dataDir: resolve(folder, value(['dataDir']) ?? 'data'), listen: value(['server', 'listen']) };
+}
+
+function withVariables(text: string, place: string, io: Io): string {
+  const result = interpolate(text, io.env);
+  if ('text' in result) return result.text;
+  throw new SiskinError('CONFIG_INVALID', `${place}: ${result.errors.join('; ')}`);
+}
+
+/** @returns null when there is no such file */
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readBoundedFile(path, longestYamlBytes, 'CONFIG_MISSING');
+  } catch (error) {
+    if (error instanceof SiskinError && error.code === 'CONFIG_MISSING') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { deploymentSchema } from '../api/schemas.ts';
+import { isEndState } from '../domain/deployment.ts';
+import { example, idArgument } from './arguments.ts';
+import { connect } from './context.ts';
+import { type DeploymentEvent, follow } from './deployment-events.ts';
+import type { Io } from './io.ts';
+import { neutral, writeJson } from './output.ts';
+import { writeEvent } from './view/journal-line.ts';
+
+/** Silence after which what was there already counts as read; the stream itself does not mark that place. */
+const quietMs = 750;
+
+/** `siskin logs ID [-f]` */
+export function registerLogs(program: Command, io: Io): void {
+  program
+    .command('logs')
+    .description('what a deployment did and what its build printed')
+    .addArgument(idArgument())
+    .option('-f, --follow', 'go on until the deployment ends')
+    .option('--json', 'one JSON object per line')
+    .addHelpText('after', example('siskin logs d42', 'siskin logs d42 -f'))
+    .action(async (id: string, options: { follow?: boolean; json?: boolean }, command: Command) => {
+      const client = await connect(command, io);
+      const { state } = await client.get(`/api/v1/deployments/${id}`, deploymentSchema);
+      const show = (event: DeploymentEvent) => (options.json ? writeLine(io, event) : writeEvent(io, event));
+      const toTheEnd = options.follow || isEndState(state);
+      const events = (signal: AbortSignal) => follow(client, id, signal);
+      if (toTheEnd) for await (const event of events(io.interrupted)) show(event);
+      else await untilQuiet(events, io.interrupted, show);
+    });
+}
+
+const writeLine = (io: Io, event: DeploymentEvent): void => {
+  const compact = { ...io, write: (text: string) => io.write(`${JSON.stringify(JSON.parse(text))}\n`) };
+  if (event.kind === 'log') writeJson(compact, { ...event, line: neutral(event.line) });
+  else writeJson(compact, event);
+};
+
+async function untilQuiet(
+  events: (signal: AbortSignal) => AsyncGenerator<DeploymentEvent>,
+  interrupted: AbortSignal,
+  show: (event: DeploymentEvent) => void,
+): Promise<void> {
+  const quiet = new AbortController();
+  const timer = setTimeout(() => quiet.abort(), quietMs);
+  try {
+    for await (const event of events(AbortSignal.any([interrupted, quiet.signal]))) {
+      show(event);
+      timer.refresh();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}

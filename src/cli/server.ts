@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { startServerAlone } from '../../workers/separate.ts';
+import { example } from './arguments.ts';
+import type { Io } from './io.ts';
+import { configPath } from './local-config.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/** `siskin server`: the receiver and the API, for a Redis that is shared with workers. */
+export function registerServer(program: Command, io: Io): void {
+  program
+    .command('server')
+    .description('run the webhook receiver and the API alone; the workers run elsewhere on the same Redis')
+    .addHelpText('after', example('siskin server --config /etc/siskin/siskin.yaml'))
+    .action(async (_options: unknown, command: Command) => {
+      const server = await startServerAlone(configPath(command, io), io.env);
+      await untilStopped();
+      await server.stop();
+    });
+}

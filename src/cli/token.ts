@@ -1,0 +1,35 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type Command, Option } from 'commander';
+import { appArgument, example } from './arguments.ts';
+import type { Io } from './io.ts';
+import { writeJson } from './output.ts';
+
+const roles = ['viewer', 'deployer', 'admin'];
+
+/** `siskin token new NAME --role ROLE` */
+export function registerToken(program: Command, io: Io): void {
+  program
+    .command('token')
+    .description('tokens of the API')
+    .command('new')
+    .description('make a token: it is shown once, siskin.yaml holds its hash only')
+    .argument('<name>', 'who will use it, e.g. ci', appArgument().parseArg)
+    .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('deployer'))
+    .option('--json', 'as JSON')
+    .addHelpText('after', example('siskin token new ci --role deployer'))
+    .action((name: string, { role, json }: { role: string; json?: boolean }) => {
+      const made = makeToken();
+      if (json) return writeJson(io, { name, role, ...made });
+      io.write(
+        `token (shown this once): ${made.token}\n\n` +
+          `Add to siskin.yaml, under api.tokens, and restart the server:\n` +
+          `  - { name: ${name}, role: ${role}, hash: "${made.hash}" }\n`,
+      );
+    });
+}
+
+/** 256 random bits, and what siskin.yaml keeps of them: enough entropy that a plain SHA-256 cannot be reversed. */
+export function makeToken(): { token: string; hash: string } {
+  const token = `siskin_${randomBytes(32).toString('base64url')}`;
+  return { token, hash: `sha256:${createHash('sha256').update(token).digest('hex')}` };
+}

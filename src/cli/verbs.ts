@@ -1,0 +1,37 @@
+import { registerApps } from './apps.ts';
+import { registerCancel } from './cancel.ts';
+import { registerConfig } from './config.ts';
+import { registerDemo } from './demo.ts';
+import { registerDeploy } from './deploy.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerHistory } from './history.ts';
+import { registerLogs } from './logs.ts';
+import type { Register } from './program.ts';
+import { registerPromote } from './promote.ts';
+import { registerRollback } from './rollback.ts';
+import { registerServer } from './server.ts';
+import { registerShow } from './show.ts';
+import { registerStatus } from './status.ts';
+import { registerToken } from './token.ts';
+import { registerUp } from './up.ts';
+import { registerWorker } from './worker.ts';
+
+/** Every verb, in the order of --help. */
+export const verbs: readonly Register[] = [
+  registerUp,
+  registerServer,
+  registerWorker,
+  registerDemo,
+  registerApps,
+  registerStatus,
+  registerHistory,
+  registerShow,
+  registerLogs,
+  registerDeploy,
+  registerPromote,
+  registerCancel,
+  registerRollback,
+  registerDoctor,
+  registerConfig,
+  registerToken,
+];

@@ -1,0 +1,56 @@
+import type { DeploymentEvent } from '../deployment-events.ts';
+import type { Io } from '../io.ts';
+import { neutral, paint } from '../output.ts';
+
+type JournalFields = Record<string, unknown>;
+
+/** What each kind of journal entry says to people; null: nothing worth a line. Kinds of a newer server are shown by name. */
+const sentences: Record<string, (fields: JournalFields) => string | null> = {
+  state: (fields) => `${text(fields.state)}${suffix(fields.reason)}`,
+  'step-began': () => null,
+  'step-ended': (fields) =>
+    fields.outcome === 'failed' ? `${text(fields.step)} failed${suffix(fields.detail)}` : null,
+  'rollout-began': (fields) => (fields.baseline === null ? 'first release: no baseline' : null),
+  'replica-started': (fields) => `${text(fields.replica)} started`,
+  'replica-healthy': (fields) => `${text(fields.replica)} is healthy`,
+  'replica-unhealthy': (fields) => `${text(fields.replica)} is not healthy${suffix(fields.detail)}`,
+  'replica-smoked': (fields) => `${text(fields.replica)} passed its smoke requests`,
+  'replica-attached': (fields) => `${text(fields.replica)} takes requests`,
+  'drain-began': (fields) => `${text(fields.replica)} drains`,
+  'stop-began': (fields) => `${text(fields.replica)} stops`,
+  'replica-failed': (fields) => `${text(fields.replica)} failed${suffix(fields.detail)}`,
+  tick: (fields) =>
+    `canary ${text(fields.nc)} requests, ${text(fields.ec)} failed; baseline ${text(fields.nb)}, ${text(fields.eb)} failed`,
+  'no-metrics': (fields) => `no metrics${suffix(fields.detail)}`,
+  promoted: (fields) => `promoted${suffix(fields.reason)}`,
+  'rollback-began': (fields) => `going back${suffix(fields.reason)}`,
+  finished: () => null,
+};
+
+/** Writes one event of a deployment: journal entries with their second, log lines indented under them. */
+export function writeEvent(io: Io, event: DeploymentEvent): void {
+  switch (event.kind) {
+    case 'log':
+      io.write(`${' '.repeat(10)}${paint(io, 'dim', '│')} ${neutral(event.line)}\n`);
+      return;
+    case 'end':
+      io.write(`${' '.repeat(10)}${paint(io, 'bold', event.state)}${suffix(event.reason)}\n`);
+      return;
+    case 'journal': {
+      const sentence = journalSentence(event.event);
+      if (sentence !== null) io.write(`${(event.t / 1000).toFixed(1).padStart(7)} s ${sentence}\n`);
+    }
+  }
+}
+
+/** @returns one neutral line, or null */
+export function journalSentence({ type, ...fields }: { type: string } & JournalFields): string | null {
+  const sentence = Object.hasOwn(sentences, type) ? sentences[type] : undefined;
+  return sentence === undefined ? neutral(type) : sentence(fields);
+}
+
+const text = (value: unknown): string =>
+  neutral(typeof value === 'string' || typeof value === 'number' ? String(value) : '?');
+
+const suffix = (value: unknown): string =>
+  typeof value === 'string' && value !== '' ? `: ${neutral(value)}` : '';

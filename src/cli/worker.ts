@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { startWorkerAlone } from '../../workers/separate.ts';
+import { example } from './arguments.ts';
+import type { Io } from './io.ts';
+import { configPath } from './local-config.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/** `siskin worker`: runs deployments on this machine's engine and router, for a Redis that is shared. */
+export function registerWorker(program: Command, io: Io): void {
+  program
+    .command('worker')
+    .description('run deployments alone; the server runs elsewhere on the same Redis')
+    .addHelpText('after', example('siskin worker --config /etc/siskin/siskin.yaml'))
+    .action(async (_options: unknown, command: Command) => {
+      const worker = await startWorkerAlone(configPath(command, io), io.env);
+      await untilStopped();
+      await worker.stop();
+    });
+}

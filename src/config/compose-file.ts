@@ -1,0 +1,109 @@
+import { posix } from 'node:path';
+import * as z from 'zod';
+import type { EnvironmentKey } from '../domain/names.ts';
+import type { ServiceSpec } from '../domain/service-spec.ts';
+import { containerSpec } from './compose/container.ts';
+import { composeMapping } from './compose/context.ts';
+import { fileRefusals } from './compose/refusals.ts';
+import { checkRequirements, serviceNames } from './compose/requirements.ts';
+import { rolloutSpec } from './compose/rollout.ts';
+import { serviceSchema } from './compose/service.ts';
+import type { Variables } from './interpolate.ts';
+import { type Problem, ProblemsError, quoted } from './problems.ts';
+import type { Allowed } from './siskin/types.ts';
+import { validate } from './yaml-document.ts';
+import { type Path, valueAt } from './yaml-path.ts';
+import { readYamlTree, type YamlTree } from './yaml-tree.ts';
+
+export interface ComposeOptions {
+  /** The Compose file's path in the repository: names it in messages, and build.context is relative to its folder. */
+  file: string;
+  /** The one service that is rolled; the others are not Siskin's. */
+  service: string;
+  /** Active profiles. */
+  profiles: readonly string[];
+  /** Values for `${VAR}` and for variables that are named without value. */
+  variables: Variables;
+  /** What the operator allows the file to ask of the host. */
+  allow: Allowed;
+  key: EnvironmentKey;
+}
+
+/**
+ * Reads one service out of a Compose file (the Compose Specification, as far as docs/reference/compose.md says).
+ * @param text of the file; at most 256 KB are accepted
+ * @throws ProblemsError COMPOSE_INVALID with every mistake: its file, line, column, key and what would be right
+ */
+export function parseComposeService(text: string, options: ComposeOptions): ServiceSpec {
+  const { file, service, variables } = options;
+  const tree = readYamlTree(text, {
+    file,
+    variables,
+    interpolates: ([top, name]) =>
+      top === 'services' ? name === service : top === 'networks' || top === 'volumes',
+    verbatim: isText,
+  });
+  const problems: Problem[] = [...tree.problems];
+  const spec = tree.value === undefined ? undefined : readService(tree, options, problems);
+  if (!spec || problems.length > 0) throw new ProblemsError('COMPOSE_INVALID', problems);
+  return spec;
+}
+
+const anything = z.record(z.string(), z.unknown()).nullable().optional();
+const fileSchema = composeMapping(
+  {
+    version: z.unknown().optional(),
+    name: z.unknown().optional(),
+    services: z.record(z.string(), z.record(z.string(), z.unknown())),
+    networks: anything,
+    volumes: anything,
+    configs: anything,
+    secrets: anything,
+  },
+  fileRefusals,
+);
+
+function readService(tree: YamlTree, options: ComposeOptions, problems: Problem[]): ServiceSpec | undefined {
+  problems.push(...validate(tree, fileSchema).problems);
+  const path = ['services', options.service];
+  const services = valueAt(tree.value, ['services']);
+  const raw = valueAt(tree.value, path);
+  if (raw === undefined) {
+    const message = `has no service ${quoted(options.service)}, which siskin.yaml names; it has: ${serviceNames(services)}`;
+    if (services !== undefined) problems.push({ ...tree.locate(['services']), message });
+    return undefined;
+  }
+  if (typeof raw !== 'object') return undefined;
+  const report = (at: string[], message: string) =>
+    problems.push({ ...tree.locate([...path, ...at]), message });
+  checkRequirements(raw, options.profiles, report);
+  const schema = serviceSchema({
+    key: options.key,
+    allow: options.allow,
+    variables: options.variables,
+    folder: posix.dirname(posix.normalize(options.file)),
+    volumes: valueAt(tree.value, ['volumes']),
+    networks: valueAt(tree.value, ['networks']),
+  });
+  const { value: checked, problems: found } = validate(tree, schema, { path, isSecret });
+  problems.push(...found);
+  if (!checked?.build) return undefined;
+  return {
+    service: options.service,
+    build: checked.build,
+    container: containerSpec(checked),
+    rollout: rolloutSpec(checked, report),
+  };
+}
+
+const textKeys = new Set(['environment', 'labels', 'command', 'entrypoint', 'user', 'expose', 'tmpfs']);
+const textUnder: Record<string, string> = { build: 'args', logging: 'options', healthcheck: 'test' };
+
+/** Where Compose wants text: `1.10` and `true` stay what they were written as. */
+const isText = ([top, , key, under]: Path): boolean =>
+  top === 'services' &&
+  typeof key === 'string' &&
+  (textKeys.has(key) || (under !== undefined && textUnder[key] === under));
+
+/** Values of variables may be secrets, wherever they came from. */
+const isSecret = ([, , key, under]: Path): boolean => key === 'environment' || under === 'args';

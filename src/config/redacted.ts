@@ -1,0 +1,28 @@
+import type { SiskinConfig } from './siskin/types.ts';
+
+const hidden = '***';
+
+/** The configuration as it may be shown: secrets, token hashes, variables' values and passwords in URLs hidden. */
+export const redacted = (config: SiskinConfig): SiskinConfig => ({
+  ...config,
+  ...(config.redis && { redis: { url: withoutPassword(config.redis.url) } }),
+  ...(config.prometheus && { prometheus: { url: withoutPassword(config.prometheus.url) } }),
+  docker: { ...config.docker, host: withoutPassword(config.docker.host) },
+  github: { webhookSecrets: config.github.webhookSecrets.map(() => hidden) },
+  api: { tokens: config.api.tokens.map((token) => ({ ...token, sha256: hidden })) },
+  apps: config.apps.map((app) => ({
+    ...app,
+    environments: app.environments.map((environment) => ({
+      ...environment,
+      variables: Object.fromEntries(Object.keys(environment.variables).map((name) => [name, hidden])),
+    })),
+  })),
+});
+
+const withoutPassword = (url: string): string => {
+  const parsed = new URL(url);
+  if (parsed.username === '' && parsed.password === '') return url;
+  parsed.username = '';
+  parsed.password = hidden;
+  return parsed.href;
+};

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import type * as z from 'zod';
+import type { siskinSchema } from './schema.ts';
+import type { AppConfig, EnvironmentConfig, SiskinConfig } from './types.ts';
+
+type Checked = z.output<typeof siskinSchema>;
+type CheckedApp = Checked['apps'][string];
+
+/** The checked document as SiskinConfig. @param folder what relative paths are relative to */
+export const assembleConfig = (checked: Checked, file: string, folder: string): SiskinConfig => ({
+  file,
+  dataDir: resolve(folder, checked.dataDir),
+  server: withoutUndefined(checked.server),
+  ...(checked.redis && { redis: checked.redis }),
+  ...(checked.prometheus && { prometheus: checked.prometheus }),
+  router: withoutUndefined({
+    ...checked.router,
+    socket: checked.router.socket === undefined ? undefined : resolve(folder, checked.router.socket),
+  }),
+  docker: withoutUndefined(checked.docker),
+  github: { webhookSecrets: [checked.github?.webhookSecret ?? []].flat() },
+  api: {
+    tokens: checked.api.tokens.map(({ name, role, hash }) => ({
+      name,
+      role,
+      sha256: hash.slice(7).toLowerCase(),
+    })),
+  },
+  build: {
+    timeoutMs: checked.build.timeout,
+    concurrency: checked.build.concurrency,
+    ...(checked.build.memory !== undefined && { memoryBytes: checked.build.memory }),
+    maxContextBytes: checked.build.maxContext,
+  },
+  allow: checked.allow,
+  apps: Object.entries(checked.apps).map(([name, app]) => assembleApp(name, app, folder)),
+});
+
+const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfig => ({
+  app,
+  repository: checked.repo,
+  composeFile: checked.compose,
+  service: checked.service,
+  environments: Object.entries(checked.environments).map(
+    ([environment, settings]): EnvironmentConfig => ({
+      environment,
+      branch: settings.branch,
+      forcedPushes: settings.forcedPushes ?? checked.forcedPushes ?? 'allow',
+      routes: settings.routes,
+      profiles: settings.profiles,
+      variables: settings.env,
+      ...(settings.envFile !== undefined && { envFile: resolve(folder, settings.envFile) }),
+    }),
+  ),
+});
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
+}

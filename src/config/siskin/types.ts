@@ -1,0 +1,75 @@
+/** siskin.yaml, checked, in Siskin's own units. */
+export interface SiskinConfig {
+  /** The file it was read from. */
+  file: string;
+  /** Absolute path. */
+  dataDir: string;
+  server: { listen: ListenAddress; publicUrl?: string };
+  /** Absent: Siskin starts its own. `url` may hold a password. */
+  redis?: { url: string };
+  /** Absent: Siskin starts its own. */
+  prometheus?: { url: string };
+  /** `container` and `socket` name a HAProxy that Siskin does not start itself; `socket` is an absolute path. */
+  router: { listen: ListenAddress; container?: string; socket?: string };
+  /** `network`: an existing network that all replicas join. Absent: Siskin makes one per environment. */
+  docker: { host: string; network?: string };
+  /** One secret, or two while they are rotated; none when no webhook is to be accepted. */
+  github: { webhookSecrets: string[] };
+  api: { tokens: ApiToken[] };
+  build: BuildLimits;
+  allow: Allowed;
+  apps: AppConfig[];
+}
+
+export interface ListenAddress {
+  /** An IP address or `localhost`; IPv6 without brackets. */
+  host: string;
+  port: number;
+}
+
+export interface ApiToken {
+  name: string;
+  role: 'viewer' | 'deployer' | 'admin';
+  /** SHA-256 of the token, 64 lower-case hex digits. */
+  sha256: string;
+}
+
+export interface BuildLimits {
+  timeoutMs: number;
+  /** Builds at the same time. */
+  concurrency: number;
+  memoryBytes?: number;
+  maxContextBytes: number;
+}
+
+/** What a repository's Compose file may ask of the host. */
+export interface Allowed {
+  /** Absolute host folders, normalised: they and what is below them may be mounted. */
+  mounts: string[];
+  /** Names of existing networks that a service may join. */
+  networks: string[];
+  /** Names of existing volumes that are not the environment's own. */
+  volumes: string[];
+}
+
+export interface AppConfig {
+  app: string;
+  repository: string;
+  /** The Compose file's path in the repository. */
+  composeFile: string;
+  service: string;
+  environments: EnvironmentConfig[];
+}
+
+export interface EnvironmentConfig {
+  environment: string;
+  branch: string;
+  forcedPushes: 'allow' | 'refuse';
+  /** Hosts in lower case. */
+  routes: { host: string; path: string }[];
+  profiles: string[];
+  /** Values for the `${VAR}` of its Compose file: `env`. May hold secrets. */
+  variables: Record<string, string>;
+  /** Absolute path of a file with more of them: see withEnvFile. */
+  envFile?: string;
+}

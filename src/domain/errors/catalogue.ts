@@ -1,0 +1,27 @@
+import { apiErrors } from './api-errors.ts';
+import { cliErrors } from './cli-errors.ts';
+import { configErrors } from './config-errors.ts';
+import { hostErrors } from './host-errors.ts';
+import { intakeErrors } from './intake-errors.ts';
+import { rolloutErrors } from './rollout-errors.ts';
+import { routerErrors } from './router-errors.ts';
+import { sourceErrors } from './source-errors.ts';
+
+/** What an error code means and what to do about it; docs/errors.md is written from this. */
+export interface ErrorEntry {
+  meaning: string;
+  hint: string;
+}
+
+export const errorCatalogue = {
+  ...configErrors,
+  ...intakeErrors,
+  ...sourceErrors,
+  ...rolloutErrors,
+  ...routerErrors,
+  ...apiErrors,
+  ...hostErrors,
+  ...cliErrors,
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,0 +1,23 @@
+/** Replicas, router and verdict. */
+export const rolloutErrors = {
+  DOCKER_UNAVAILABLE: {
+    meaning: 'The Docker engine does not answer.',
+    hint: 'Start the engine; the deployment goes on by itself when it answers again.',
+  },
+  ROUTER_UNAVAILABLE: {
+    meaning: 'The router does not answer on its admin socket.',
+    hint: 'See the router in `siskin doctor`; the deployment goes on by itself when it answers again.',
+  },
+  LEASE_LOST: {
+    meaning: 'Another worker has taken this environment over.',
+    hint: 'Nothing to do: the other worker goes on with the deployment.',
+  },
+  REPLICA_START_FAILED: {
+    meaning: 'The Docker engine refused to create or start a replica.',
+    hint: "The sentence has the engine's words; mostly a missing volume, a bad user or command in the Compose file.",
+  },
+  RELEASE_UNKNOWN: {
+    meaning: 'The release is not on record, or its image is gone.',
+    hint: 'See `siskin history` for the releases that are kept, or deploy the commit anew.',
+  },
+} as const;

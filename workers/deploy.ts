@@ -1,0 +1,72 @@
+import { connectDocker } from '../src/adapters/docker/connect.ts';
+import { DockerImages } from '../src/adapters/docker/images.ts';
+import { DockerReplicas } from '../src/adapters/docker/replicas.ts';
+import { GitSource } from '../src/adapters/git/git-source.ts';
+import type { HaproxyRouter } from '../src/adapters/haproxy/haproxy-router.ts';
+import { HttpProber } from '../src/adapters/http/prober.ts';
+import { PrometheusMetrics } from '../src/adapters/prometheus/prometheus-metrics.ts';
+import { runEnvironments } from '../src/adapters/redis/environment-worker.ts';
+import { systemClock } from '../src/adapters/system/clock.ts';
+import type { Env } from '../src/config/env.ts';
+import type { SiskinConfig } from '../src/config/siskin-config.ts';
+import { environmentId } from '../src/domain/names.ts';
+import type { Logger } from '../src/observability/logger.ts';
+import type { World } from '../src/pipeline/run-context.ts';
+import { runEnvironment } from '../src/pipeline/run-environment.ts';
+import { pipelineApps, routesOf } from './apps.ts';
+import { startReconciler } from './reconcile.ts';
+import type { Store } from './store.ts';
+
+/** Environments worked on at once; a watch holds one for minutes, while builds have a limit of their own. */
+const concurrency = 200;
+
+export interface DeployWorkerOptions {
+  config: SiskinConfig;
+  env: Env;
+  store: Store;
+  router: HaproxyRouter;
+  prometheusUrl: string;
+  log: Logger;
+}
+
+/** Runs deployments: takes woken environments and brings each to what is wanted of it. */
+export async function startDeployWorker(options: DeployWorkerOptions): Promise<{ close(): Promise<void> }> {
+  const { config, store, router, log } = options;
+  await router.applyRoutes(routesOf(config));
+  const world = worldOf(options);
+  const apps = pipelineApps(config);
+  const worker = runEnvironments(store.context, store.queueConnection, {
+    concurrency,
+    handler: (key, stop) => runEnvironment(world, apps, store.leases, key, stop),
+    onError: (err, key) =>
+      log.error({ err, environment: key && environmentId(key) }, 'a run failed; it is repeated'),
+  });
+  await worker.ready();
+  const reconciler = startReconciler(store, log);
+  return {
+    close: async () => {
+      reconciler.stop();
+      await worker.close();
+    },
+  };
+}
+
+function worldOf({ config, env, store, router, prometheusUrl, log }: DeployWorkerOptions): World {
+  const docker = connectDocker(config.docker.host);
+  return {
+    store: store.deployments,
+    signals: store.signals,
+    source: new GitSource({
+      dataDir: config.dataDir,
+      environment: env,
+      maxContextBytes: config.build.maxContextBytes,
+    }),
+    images: new DockerImages(docker, { concurrency: config.build.concurrency }),
+    replicas: new DockerReplicas(docker, config.docker.network),
+    router,
+    metrics: new PrometheusMetrics({ url: prometheusUrl }),
+    prober: new HttpProber(),
+    clock: systemClock,
+    log,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Redis } from 'ioredis';
+import { connectRedis, giveUp, waitForRedis } from '../src/adapters/redis/connect.ts';
+import { RedisDeploymentStore } from '../src/adapters/redis/deployment-store.ts';
+import { RedisHistory } from '../src/adapters/redis/history.ts';
+import { RedisLeases } from '../src/adapters/redis/leases.ts';
+import { RedisPushLedger } from '../src/adapters/redis/push-ledger.ts';
+import { RedisSignals } from '../src/adapters/redis/signals.ts';
+import { type StoreContext, storeContext } from '../src/adapters/redis/store-context.ts';
+import { WakeUps } from '../src/adapters/redis/wake-ups.ts';
+import type { Logger } from '../src/observability/logger.ts';
+
+/** How long Siskin waits for Redis when it starts, in ms. */
+const startTimeoutMs = 30_000;
+
+/** Everything that stands on Redis. */
+export interface Store {
+  context: StoreContext;
+  deployments: RedisDeploymentStore;
+  history: RedisHistory;
+  ledger: RedisPushLedger;
+  leases: RedisLeases;
+  signals: RedisSignals;
+  wakeUps: WakeUps;
+  /** A connection that waits and retries, as BullMQ's worker needs. */
+  queueConnection: Redis;
+  close(): Promise<void>;
+}
+
+/** Connects and waits until Redis answers. @throws SiskinError STORE_UNAVAILABLE */
+export async function openStore(url: string, log: Logger): Promise<Store> {
+  const onError = (error: unknown) => log.warn({ err: error }, 'Redis does not answer; Siskin keeps trying');
+  const commands = connectRedis({ url }, 'commands', onError);
+  const queueConnection = connectRedis({ url }, 'queue', onError);
+  const subscriber = connectRedis({ url }, 'subscriber', onError);
+  await waitForRedis(commands, startTimeoutMs);
+  const context = storeContext(commands);
+  const wakeUps = new WakeUps(context, commands, onError);
+  const onWakeFailed = (error: unknown) => log.warn({ err: error }, 'not woken now: the reconciler does it');
+  return {
+    context,
+    deployments: new RedisDeploymentStore(context),
+    history: new RedisHistory(context),
+    ledger: new RedisPushLedger(context, (key) => wakeUps.wake(key), onWakeFailed),
+    leases: new RedisLeases(context),
+    signals: new RedisSignals(context, subscriber, onError),
+    wakeUps,
+    queueConnection,
+    close: async () => {
+      await wakeUps.close();
+      for (const connection of [commands, queueConnection, subscriber]) giveUp(connection);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { lockInstance } from '../src/adapters/system/instance-lock.ts';
+import type { Env } from '../src/config/env.ts';
+import { loadSiskinConfig } from '../src/config/siskin-config.ts';
+import { createLogger, type Logger } from '../src/observability/logger.ts';
+import { cliToken } from './cli-token.ts';
+import { startDeployWorker } from './deploy.ts';
+import { Ending } from './ending.ts';
+import { addressText, startPrometheus, startRedis, startRouter } from './host-programs.ts';
+import { startServer } from './server.ts';
+import { openStore } from './store.ts';
+
+export interface RunningSiskin {
+  /** Origins of the API and of the router. */
+  api: string;
+  router: string;
+  /** The CLI's token. */
+  token: string;
+  /** Ends everything that was started, the last first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Siskin in one process: receiver, API, workers, and, unless configured, its own Redis, HAProxy and Prometheus.
+ *
+ * @param configFile path of siskin.yaml
+ * @throws SiskinError of the configuration, of a missing program, of a second instance; then nothing is left running
+ */
+export async function startUp(configFile: string, env: Env, logger?: Logger): Promise<RunningSiskin> {
+  const config = await loadSiskinConfig(configFile, env);
+  const log = logger ?? createLogger({ secrets: config.github.webhookSecrets });
+  const ending = new Ending(log);
+  try {
+    const lock = await lockInstance(config.dataDir);
+    ending.add('lock', lock.release);
+    const redis = await startRedis(config, log);
+    ending.add('redis', redis.stop);
+    const router = await startRouter(config, log);
+    ending.add('router', router.stop);
+    const prometheus = await startPrometheus(config, router.metrics, log);
+    ending.add('prometheus', prometheus.stop);
+    const store = await openStore(redis.value, log);
+    ending.add('store', store.close);
+    const prometheusUrl = prometheus.value;
+    const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
+    ending.add('worker', worker.close);
+    const { token, entry } = await cliToken(config.dataDir);
+    const server = await startServer({ config, store, cliToken: entry, log, withDocker: true });
+    ending.add('server', server.close);
+    const routerUrl = `http://${addressText(config.router.listen)}`;
+    log.info({ api: server.url, router: routerUrl }, 'siskin is up');
+    return { api: server.url, router: routerUrl, token, stop: () => ending.run() };
+  } catch (error) {
+    await ending.run();
+    throw error;
+  }
+}
