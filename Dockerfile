@@ -1,9 +1,11 @@
 # Siskin's own image: `server` and `worker` run from it (see docker-compose.yml).
 # A host without a container registry makes the images it needs by deploy-templates/compose/make-local-images.mjs,
-# which builds this same file with NODE_IMAGE=siskin-base:local and a context that brings dist and node_modules.
+# which builds this same file with NODE_IMAGE=siskin-base:local and a context that brings dist and node_modules
+# (in prebuilt/).
 ARG NODE_IMAGE=node:20-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
+LABEL siskin.image=true
 WORKDIR /siskin
 COPY package.json package-lock.json prebuil[t] ./
 RUN test -d node_modules || npm ci --no-audit --no-fund
@@ -14,6 +16,7 @@ COPY workers workers
 RUN test -f dist/.built || { npm run build && npm prune --omit=dev --no-audit --no-fund; }
 
 FROM ${NODE_IMAGE}
+LABEL siskin.image=true
 RUN { command -v git && command -v ssh; } > /dev/null \
   || { apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates git openssh-client \

@@ -8,6 +8,7 @@ import { redisServer } from '../src/adapters/process/redis-server.ts';
 import { renderPrometheusConfig } from '../src/adapters/prometheus/render-config.ts';
 import type { ListenAddress, SiskinConfig } from '../src/config/siskin-config.ts';
 import type { Logger } from '../src/observability/logger.ts';
+import { openContainerRouter } from './container-router.ts';
 
 /** A program that Siskin started, or somebody else's that it uses. */
 export interface Running<T> {
@@ -65,22 +66,6 @@ async function startOwnRouter(config: SiskinConfig, log: Logger): Promise<Runnin
   await haproxy.start(() => opened.ready());
   await opened.recover();
   return { value: opened, metrics, stop: haproxy.stop };
-}
-
-/** The folder of the admin socket is shared with the container: it holds haproxy.cfg and both sockets. */
-async function openContainerRouter(config: SiskinConfig, adminSocket: string): Promise<RunningRouter> {
-  const folder = dirname(adminSocket);
-  const metrics = '0.0.0.0:8404';
-  const router = new HaproxyRouter({
-    listen: addressText(config.router.listen),
-    metricsListen: metrics,
-    configFile: join(folder, 'haproxy.cfg'),
-    adminSocket,
-    masterSocket: join(folder, 'master.sock'),
-    binary: null,
-  });
-  await router.prepare();
-  return { value: router, metrics, stop: notOurs };
 }
 
 /** Prometheus: the operator's, or one of our own that scrapes the router each second. */

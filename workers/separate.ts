@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { lockInstance } from '../src/adapters/system/instance-lock.ts';
 import type { Env } from '../src/config/env.ts';
 import { loadSiskinConfig, type SiskinConfig } from '../src/config/siskin-config.ts';
@@ -21,6 +22,7 @@ export async function startServerAlone(configFile: string, env: Env): Promise<Ru
   return startParts(log, async (ending) => {
     const store = await openStore(redisUrl, log);
     ending.add('store', store.close);
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     const { entry } = await cliToken(config.dataDir);
     const server = await startServer({ config, store, cliToken: entry, log, withDocker: false });
     ending.add('server', server.close);

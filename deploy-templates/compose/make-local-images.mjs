@@ -2,37 +2,44 @@
 /**
  * Makes, under their official names, the images that docker-compose.yml asks for, out of this machine's own
  * programs: for hosts that reach no container registry. Node's builtins and the docker command only.
- * What the engine has already is left alone; siskin:local is made again each time.
+ * What the engine has already is left alone; Siskin's own is made again each time, from the sources as they are.
  *
- * Before it: `npm run setup` (base image, node_modules, dist; apt packages haproxy, prometheus, redis-server, git).
+ * Before it: `npm run setup` (base image, node_modules; apt packages haproxy, prometheus, redis-server, git).
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { images } from './local-images/images.mjs';
 import { stageCheckout } from './local-images/stage-checkout.mjs';
 import { stagePrograms } from './local-images/stage-programs.mjs';
 
-const usage = `Usage: node make-local-images.mjs [NAME]...
+const usage = `Usage: node make-local-images.mjs [--siskin-image NAME]
 
-Makes images from this machine's programs, all that docker-compose.yml needs or those named:
-  ${[...images.map(({ name }) => name), 'siskin:local'].join('\n  ')}
+Makes the images that docker-compose.yml needs from this machine's programs:
+  ${images.map(({ name }) => name).join('\n  ')}
+  siskin:local (or NAME, for SISKIN_IMAGE)
 `;
 
 function main(args) {
-  if (args.includes('--help')) return process.stdout.write(usage);
-  const wanted = (name) => args.length === 0 || args.includes(name);
-  for (const image of images) {
-    if (wanted(image.name)) makeOnce(image);
-  }
-  if (wanted('siskin:local')) {
-    inFolder((folder) => {
-      stageCheckout(folder);
-      build('siskin:local', folder, ['--build-arg', 'NODE_IMAGE=siskin-base:local']);
-    });
-  }
+  const { values } = parseArgs({
+    args,
+    options: { 'siskin-image': { type: 'string', default: 'siskin:local' }, help: { type: 'boolean' } },
+  });
+  if (values.help) return process.stdout.write(usage);
+  for (const image of images) makeOnce(image);
+  makeSiskin(values['siskin-image']);
+}
+
+function makeSiskin(name) {
+  inFolder((folder) => {
+    stageCheckout(folder);
+    build(name, folder, ['--build-arg', 'NODE_IMAGE=siskin-base:local']);
+  });
+  // What lost its name by that: the image of before, where nothing runs from it, and the first stage's.
+  docker(['image', 'prune', '--force', '--filter', 'label=siskin.image=true']);
 }
 
 function makeOnce(image) {

@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { removeApp } from '../../workers/remove-app.ts';
 import { type RunningSiskin, startUp } from '../../workers/up.ts';
 import { freePort } from '../adapters/process/free-port.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
+import { createLogger } from '../observability/logger.ts';
 import { example } from './arguments.ts';
 import { createClient } from './client.ts';
 import { type DemoFigures, playRelease, type Stage } from './demo/play.ts';
@@ -38,7 +40,9 @@ async function demo(io: Io, options: { exit?: boolean; json?: string }): Promise
     await removeApp(app);
     const repository = new DemoRepository(join(folder, 'shop'), appFolder);
     await repository.create();
-    siskin = await startUp(await writeConfig(folder, repository.path), io.env);
+    io.write('Siskin starts, with a Redis, a Prometheus and a HAProxy of its own …\n');
+    const log = createLogger({ destination: createWriteStream(join(folder, 'siskin.log')) });
+    siskin = await startUp(await writeConfig(folder, repository.path), io.env, log);
     const { api, router, token } = siskin;
     const client = createClient({ url: api, token });
     const releases = await play(io, { api, router, host, secret, client, repository });
@@ -57,7 +61,7 @@ async function play(io: Io, stage: Stage): Promise<DemoFigures[]> {
   io.write(`Siskin runs: API ${stage.api}, router ${stage.router} (host ${host}). Four pushes follow.\n\n`);
   const all: DemoFigures[] = [];
   for (const release of demoReleases) {
-    const figures = await playRelease(stage, release, io.interrupted);
+    const figures = await playRelease(stage, release, io);
     writeFigures(io, release, figures);
     all.push(figures);
   }

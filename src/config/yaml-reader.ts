@@ -19,7 +19,7 @@ import type { TreeOptions } from './yaml-tree.ts';
 type Report = (path: Path, message: string, offset?: number) => void;
 
 /** Values a document may have, its aliases expanded: an alias bomb ends here. */
-const mostValues = 50_000;
+const mostValues = 20_000;
 const deepest = 64;
 /** Tags that say what the value is anyway. */
 const plainTags = new Set(
@@ -64,7 +64,10 @@ export class YamlReader {
     this.places.remember(path, offsetOf(node), isScalar(node) ? textOf(node) : undefined);
     if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
     if (node.tag !== undefined && !plainTags.has(node.tag))
-      this.report(path, `has the tag ${quoted(node.tag)}, which is not supported: remove it`);
+      this.report(
+        path,
+        `has the tag ${quoted(node.tag.replace('tag:yaml.org,2002:', '!!'))}, which is not supported: remove it`,
+      );
     if (isScalar(node)) return this.scalar(node, path);
     if (this.open.has(node)) {
       this.report(path, 'holds itself through an alias');

@@ -1,4 +1,4 @@
-import { type Document, Lexer, LineCounter, parseDocument } from 'yaml';
+import { type Document, Lexer, LineCounter, parseDocument, type YAMLError } from 'yaml';
 
 /** The largest file that is read: 256 KB. */
 export const longestYamlBytes = 256 * 1024;
@@ -40,14 +40,24 @@ export function parseYamlText(text: string): YamlText | { mistakes: YamlMistake[
     logLevel: 'silent',
     lineCounter: lines,
   });
-  const errors = [...document.errors, ...document.warnings];
-  if (errors.length === 0) return { document, lines };
-  // after a first mistake in a line, the others are mostly its consequences
-  const firstOfLine = new Map(errors.toReversed().map((error) => [lines.linePos(error.pos[0]).line, error]));
-  const shown = [...firstOfLine.values()].sort((a, b) => a.pos[0] - b.pos[0]).slice(0, mostMistakes);
+  const mistakes = rootMistakes([...document.errors, ...document.warnings], lines);
+  if (mistakes.length === 0) return { document, lines };
   return refuse(
-    ...shown.map(({ pos, message }) => ({ offset: pos[0], message: explain(message, text, pos[0]) })),
+    ...mistakes.map(({ pos, message }) => ({ offset: pos[0], message: explain(message, text, pos[0]) })),
   );
+}
+
+/** Without those that only follow from one before: in the same line, or after the parser has lost the structure. */
+function rootMistakes(errors: readonly YAMLError[], lines: LineCounter): YAMLError[] {
+  const sorted = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
+  const seen = new Set<number>();
+  const roots = sorted.filter((error, index) => {
+    const { line } = lines.linePos(error.pos[0]);
+    if (seen.has(line) || (index > 0 && error.message.includes('token in YAML stream'))) return false;
+    seen.add(line);
+    return true;
+  });
+  return roots.slice(0, mostMistakes);
 }
 
 function countTokens(text: string): number {

@@ -8,6 +8,7 @@ import type { Lease } from './ports.ts';
 import { type RunContext, RunStopped, rolloutContext, type World } from './run-context.ts';
 import { buildRelease } from './stages/build.ts';
 import { fetchRelease } from './stages/fetch.ts';
+import { patiently } from './stages/patience.ts';
 import { rollOut } from './stages/rollout.ts';
 import { enter } from './steps/decision-steps.ts';
 
@@ -44,10 +45,10 @@ async function begin(context: RunContext): Promise<void> {
     const startedAt = deployment.startedAt ?? journal.clock.at();
     await world.store.update(lease, deployment.id, { startedAt });
     await journal.append(await enter(context, 'fetching'));
-    const fetched = await fetchRelease(context);
+    const fetched = await patiently(context, () => fetchRelease(context));
     if ('nothingToDo' in fetched) return await nothingToDo(context, fetched.release.release);
     await journal.append(await enter(context, 'building'));
-    const release = await buildRelease(context, fetched.release);
+    const release = await patiently(context, () => buildRelease(context, fetched.release));
     if (endedEarly(context)) return await endEarly(context);
     await journal.append(await enter(context, 'preparing'));
     await rollOut(rolloutContext(context, release));

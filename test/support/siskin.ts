@@ -37,6 +37,10 @@ export interface TestSiskin {
   ended(id: string): Promise<DeploymentView>;
   /** Resolves when it is, or has been, in this state. */
   reached(id: string, state: string): Promise<void>;
+  /** Resolves when its log has a line like this. */
+  logged(id: string, line: RegExp): Promise<void>;
+  /** Tries to start another on the same configuration. */
+  startSecond(): Promise<{ exitCode: number | null; output: string }>;
   /** An API call with the admin's token. */
   call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** Kills this process only, as a crash would; the children live on. */
@@ -173,6 +177,26 @@ class Running implements TestSiskin {
       if (event.name === 'journal' && wanted.safeParse(JSON.parse(event.data)).success) return;
       if (event.name === 'end') throw new Error(`${id} ended without being ${state}: ${event.data}`);
     }
+  }
+
+  async logged(id: string, line: RegExp): Promise<void> {
+    for await (const event of this.#events(id)) {
+      if (event.name === 'log' && line.test(event.data)) return;
+      if (event.name === 'end') throw new Error(`${id} ended without a log line like ${line}: ${event.data}`);
+    }
+  }
+
+  async startSecond(): Promise<{ exitCode: number | null; output: string }> {
+    const args = ['--import', 'tsx', main, 'up', '--config', this.configFile];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    const [exitCode] = await once(child, 'close');
+    return { exitCode, output };
   }
 
   async *#events(id: string): AsyncGenerator<{ name: string; data: string }> {

@@ -4,6 +4,9 @@ import { basename, dirname, join } from 'node:path';
 
 const searchPath = ['/bin', '/usr/bin', '/sbin', '/usr/sbin', '/usr/local/bin'];
 
+/** Names a program's shared libraries; part of libc-bin. */
+const lister = 'ldd';
+
 /** What stands in for busybox when it is not installed: enough for usual RUN steps. */
 const plainTools =
   'sh cat chmod chown cp cut date dirname basename echo env false find grep head id ln ls mkdir mktemp mv printf pwd rm rmdir sed sleep sort stat tail tar test touch tr true uname wc whoami xargs'.split(
@@ -175,7 +178,7 @@ function findProgram(name) {
 function libraries(program) {
   let listing;
   try {
-    listing = execFileSync('ldd', [program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    listing = execFileSync(lister, [program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
     if (error.code === 'ENOENT') throw new Error('ldd is not installed here; it comes with libc-bin');
     if (/not a dynamic|statically linked/i.test(`${error.stdout}${error.stderr}`)) return [];

@@ -1,20 +1,34 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const sources = ['Dockerfile', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const folders = ['src', 'workers', 'deploy-templates'];
 
-/** Lays out the build context of the Dockerfile with what is built here already: dist and the packages it needs. */
+/** Lays out the build context of the Dockerfile, with what it would otherwise fetch: the packages, and dist. */
 export function stageCheckout(folder) {
-  if (!existsSync(join(root, 'dist', '.built'))) throw new Error('there is no dist: npm run build makes it');
   for (const name of [...sources, ...folders])
     cpSync(join(root, name), join(folder, name), { recursive: true });
   cpSync(join(root, 'scripts', 'make-executable.mjs'), join(folder, 'scripts', 'make-executable.mjs'));
-  cpSync(join(root, 'dist'), join(folder, 'prebuilt', 'dist'), { recursive: true });
+  compile(join(folder, 'prebuilt', 'dist'));
   for (const path of productionPackages()) {
     if (existsSync(join(root, path))) cpSync(join(root, path), join(folder, 'prebuilt', path), own(path));
   }
+}
+
+/** As `npm run build`, but into another folder: this checkout's dist may be older than its sources, or in use. */
+function compile(dist) {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  if (!existsSync(compiler)) throw new Error('there are no packages here: npm run setup installs them');
+  const args = [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', dist];
+  try {
+    execFileSync(process.execPath, args, { encoding: 'utf8', stdio: 'pipe' });
+  } catch (error) {
+    throw new Error(`the sources do not compile:\n${error.stdout}`);
+  }
+  writeFileSync(join(dist, '.built'), `${new Date().toISOString()}\n`);
 }
 
 /** Folders of the packages that run in production, as package-lock.json lists them (paths under node_modules). */

@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { CounterReading, ObservedServer } from '../../domain/observation.ts';
 import type { Route, Router } from '../../pipeline/ports.ts';
 import { ConfigStore } from './config-store.ts';
 import { MasterCli } from './master-cli.ts';
 import { Mutex } from './mutex.ts';
-import { backendNames } from './render-config.ts';
+import { backendNames, closeSpreadMs } from './render-config.ts';
 import type { RouterOptions, RouterServer, RouterState } from './router-config.ts';
 import { Runtime } from './runtime.ts';
 import type { ServerStat } from './show-stat.ts';
@@ -198,8 +199,11 @@ export class HaproxyRouter implements Router {
     await this.#restoreServers(state.servers);
   }
 
-  #reload(): Promise<void> {
-    return this.#master.reload(() => this.#runtime.workerPid());
+  /** Returns when no request can come to the worker of before any more: it would not know of changes from now on. */
+  async #reload(): Promise<void> {
+    await this.#master.reload(() => this.#runtime.workerPid());
+    const settled = performance.now() + closeSpreadMs;
+    while (performance.now() < settled && (await this.#master.workers()).old.length > 0) await sleep(20);
   }
 
   async #restoreServers(wanted: RouterState['servers']): Promise<void> {

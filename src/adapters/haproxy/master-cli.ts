@@ -20,11 +20,25 @@ export class MasterCli {
     return parseShowProc(await runtimeCommand(this.#socket, 'show proc'));
   }
 
-  /** Sends a command to every worker that only finishes its connections. @returns the answers of those that still live; the others have nothing to tell */
+  /** Asks every worker that only finishes its connections. @returns the answers of those that still live; the others have nothing to tell */
   async askOldWorkers(command: string): Promise<string[]> {
     const { old } = await this.workers();
-    const answers = await Promise.all(old.map((pid) => runtimeCommand(this.#socket, `@!${pid} ${command}`)));
+    const answers = await Promise.all(old.map((pid) => this.#ask(pid, command)));
     return answers.filter((answer) => answer !== '' && !answer.startsWith("Can't find the target"));
+  }
+
+  /** An old worker refuses changes of its servers ("Proxy is disabled"), but ends a session by its id. */
+  async endSessionsOfOldWorkers(backend: string, server: string): Promise<void> {
+    const { old } = await this.workers();
+    for (const pid of old) {
+      for (const id of sessionIds(await this.#ask(pid, 'show sess'), backend, server)) {
+        await this.#ask(pid, `shutdown session ${id}`);
+      }
+    }
+  }
+
+  #ask(pid: number, command: string): Promise<string> {
+    return runtimeCommand(this.#socket, `@!${pid} ${command}`);
   }
 
   /**
@@ -33,7 +47,7 @@ export class MasterCli {
    * @throws SiskinError ROUTER_REFUSED when the new configuration failed, ROUTER_UNAVAILABLE after `timeoutMs`
    */
   async reload(workerPid: () => Promise<number>, timeoutMs = 15_000): Promise<void> {
-    const before = await this.workers();
+    const before = { pid: await workerPid(), failedReloads: (await this.workers()).failedReloads };
     await runtimeCommand(this.#socket, 'reload', timeoutMs);
     const deadline = performance.now() + timeoutMs;
     for (;;) {
@@ -42,7 +56,7 @@ export class MasterCli {
       if (now && now.failedReloads > before.failedReloads) {
         throw new SiskinError('ROUTER_REFUSED', 'The router could not load its new configuration.');
       }
-      if (now?.current !== undefined && now.current !== before.current) {
+      if (now?.current !== undefined && now.current !== before.pid) {
         if ((await workerPid().catch(unanswered)) === now.current) return;
       }
       if (performance.now() > deadline) {
@@ -51,6 +65,12 @@ export class MasterCli {
       await sleep(10);
     }
   }
+}
+
+/** The sessions of a server in the answer to `show sess` (Management Guide 9.3). */
+export function sessionIds(answer: string, backend: string, server: string): string[] {
+  const lines = answer.split('\n').filter((line) => line.includes(` be=${backend} srv=${server} `));
+  return lines.flatMap((line) => /^(0x[0-9a-f]+): /.exec(line)?.[1] ?? []);
 }
 
 /** Reads `show proc`. */

@@ -19,6 +19,9 @@ export function renderConfig(state: RouterState, options: RouterOptions): string
   ].join('\n');
 }
 
+/** After a reload, how long clients' idle connections may still bring a request to the worker of before. */
+export const closeSpreadMs = 1_000;
+
 /** The backends of these routes, each once, in order. */
 export const backendNames = (routes: Route[]): string[] => [...new Set(routes.map((r) => r.backend))].sort();
 
@@ -29,8 +32,8 @@ global
   stats timeout 10s
   # WebSockets of before a reload may stay this long.
   hard-stop-after 1h
-  # A worker of before a reload never hangs up on a client: it says "close" with its next answer (see _front).
-  close-spread-time infinite
+  # A worker of before a reload says "close" with its next answer (see _front); idle connections it closes bit by bit.
+  close-spread-time ${closeSpreadMs}ms
   maxconn ${options.maxConnections ?? 10_000}
   no strict-limits
 `;

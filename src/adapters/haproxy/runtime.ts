@@ -64,6 +64,7 @@ export class Runtime {
     await this.setState(backend, server, 'maintenance');
     const shutdown = `shutdown sessions server ${backend}/${server}`;
     const deadline = performance.now() + deleteTimeoutMs;
+    await this.#master.endSessionsOfOldWorkers(backend, server);
     for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, 200)) {
       await this.#expect(shutdown, '');
       const answer = await runtimeCommand(this.#socket, `del server ${backend}/${server}`);
@@ -79,14 +80,9 @@ export class Runtime {
     return Number(/^Pid: (\d+)$/m.exec(info)?.[1] ?? Number.NaN);
   }
 
-  /**
-   * Does it in the current worker, then in those of before a reload: their clients' kept connections may bring one more
-   * request. What those answer does not matter: they may never have had the backend.
-   */
   async #expect(command: string, wanted: string): Promise<void> {
     const answer = await runtimeCommand(this.#socket, command);
     if (answer !== wanted) throw refused(answer, command);
-    await this.#master.askOldWorkers(command);
   }
 }
 

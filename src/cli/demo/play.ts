@@ -1,5 +1,6 @@
 import { type DeploymentView, deploymentSchema, eventDataSchemas } from '../../api/schemas.ts';
 import type { Client } from '../client.ts';
+import type { Io } from '../io.ts';
 import { startHttpLoad } from './load.ts';
 import type { LoadResult, LoadRun } from './load-run.ts';
 import type { DemoRelease } from './releases.ts';
@@ -32,21 +33,22 @@ export interface Stage {
 const requestsPerSecond = 60;
 
 /** Commits and pushes one release, under load where something serves already, and waits for its end. */
-export async function playRelease(
-  stage: Stage,
-  release: DemoRelease,
-  interrupted: AbortSignal,
-): Promise<DemoFigures> {
+export async function playRelease(stage: Stage, release: DemoRelease, io: Io): Promise<DemoFigures> {
   const { api, secret, repository, client } = stage;
   const sha = await repository.commit(release);
   const first = release.name === 'r1';
   let load = first ? undefined : startLoad(stage);
+  io.write(`${release.name}:`);
   const began = performance.now();
   const id = await sendPush(api, secret, repository.path, sha);
-  for await (const event of client.events(`/api/v1/deployments/${id}/events`, null, interrupted)) {
+  for await (const event of client.events(`/api/v1/deployments/${id}/events`, null, io.interrupted)) {
     if (event.event === 'end') break;
-    if (event.event === 'journal' && load === undefined && serves(event.data)) load = startLoad(stage);
+    const state = event.event === 'journal' ? stateIn(event.data) : undefined;
+    if (state !== undefined) io.write(` ${state}`);
+    // the first deployment serves from its watch on
+    if (state === 'watching') load ??= startLoad(stage);
   }
+  io.write('\n');
   const seconds = (performance.now() - began) / 1000;
   const view = await client.get(`/api/v1/deployments/${id}`, deploymentSchema);
   return figures(release, view, seconds, await load?.stop());
@@ -55,10 +57,10 @@ export async function playRelease(
 const startLoad = ({ router, host }: Stage): LoadRun =>
   startHttpLoad({ origin: router, host, ratePerSecond: requestsPerSecond });
 
-/** The first deployment serves from its watch on. */
-function serves(data: string): boolean {
+/** The state that a journal entry enters; undefined for every other entry. */
+function stateIn(data: string): string | undefined {
   const { event } = eventDataSchemas.journal.parse(JSON.parse(data));
-  return event.type === 'state' && event.state === 'watching';
+  return event.type === 'state' && typeof event.state === 'string' ? event.state : undefined;
 }
 
 function figures(

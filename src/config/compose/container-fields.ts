@@ -56,10 +56,9 @@ const ulimit = z
     [limit.transform((value) => ({ soft: value, hard: value })), mapping({ soft: limit, hard: limit })],
     must('a number, or a mapping of soft and hard'),
   )
-  .refine(
-    ({ soft, hard }) => hard === -1 || (soft !== -1 && soft <= hard),
-    must('a soft limit that is not above the hard one'),
-  );
+  .refine(({ soft, hard }) => hard === -1 || (soft !== -1 && soft <= hard), {
+    error: 'has a soft limit above the hard one',
+  });
 
 export const ulimitsField = z
   .record(text(`one of ${ulimitNames.join(', ')}`, new RegExp(`^(${ulimitNames.join('|')})$`)), ulimit)
@@ -109,7 +108,7 @@ const healthcheckTest = z
                 'is green whatever the app does, so it shows nothing: ask the app something, or write x-siskin.health',
             }
           : test;
-      return { wrong: 'must be a list that begins with CMD, CMD-SHELL (and one line) or NONE' };
+      return { wrong: 'must begin with CMD, CMD-SHELL (and one line) or NONE' };
     }),
   );
 

@@ -32,12 +32,17 @@ export function volumesField(context: ComposeContext) {
       return checkMount({ type, source, target, readOnly }, context);
     }),
   );
-  return z.array(entry).superRefine((mounts, ctx) => {
-    const targets = mounts.map(({ target }) => target);
-    for (const [index, target] of targets.entries())
-      if (targets.indexOf(target) < index)
-        ctx.addIssue({ code: 'custom', path: [index], message: `mounts ${quoted(target)} a second time` });
-  });
+  return z
+    .array(entry)
+    .max(100, must('a list of at most 100 volumes'))
+    .superRefine((mounts, ctx) => {
+      const seen = new Set<string>();
+      for (const [index, { target }] of mounts.entries()) {
+        const message = `mounts ${quoted(target)} a second time`;
+        if (seen.has(target)) ctx.addIssue({ code: 'custom', path: [index], message });
+        seen.add(target);
+      }
+    });
 }
 
 function shortMount(written: string, context: ComposeContext): Mount | Wrong {

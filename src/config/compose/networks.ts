@@ -33,7 +33,11 @@ function realName(name: string, networks: unknown): string | undefined {
 const undeclared = (name: string): string =>
   `is the network ${quoted(name)}, which the file's top-level networks does not declare`;
 
-const refuse = (real: string, { allow }: ComposeContext): string | undefined =>
-  allow.networks.includes(real)
-    ? undefined
-    : `is the network ${quoted(real)}, which siskin.yaml does not allow: replicas have a network of their own; the operator may add this one to allow.networks`;
+function refuse(real: string, { allow }: ComposeContext): string | undefined {
+  if (neverAllowed.includes(real))
+    return `is Docker's ${real} network, which no app may join: remove it, for replicas have a network of their own`;
+  if (allow.networks.includes(real)) return undefined;
+  return `is the network ${quoted(real)}, which siskin.yaml does not allow: the operator may add it to allow.networks`;
+}
+
+const neverAllowed = ['host', 'none', 'default'];

@@ -14,11 +14,7 @@ export function crossChecks(tree: YamlTree): Problem[] {
     ...repeated(tree, listeners(tree.value), 'is where the server listens: choose another port'),
     ...repeated(tree, branches(environments), 'is a branch that another environment of this app follows'),
     ...repeated(tree, routes(environments), 'has the host and path of another route'),
-    ...repeated(
-      tree,
-      joinedNames(environments),
-      'makes names that another environment makes too, for app, environment and service are joined with dashes: rename one',
-    ),
+    ...joinedTwice(tree, environments),
     ...routerWithoutSocket(tree),
   ];
 }
@@ -86,13 +82,18 @@ const routes = (environments: Environment[]): Claim[] =>
   });
 
 /** Networks and images are named app-environment, backends and containers app-environment-service. */
-const joinedNames = (environments: Environment[]): Claim[] =>
-  environments.flatMap(({ app, environment, service, path }) => {
-    const pair = { path, value: `${app}-${environment}`, shown: `${app}-${environment}` };
-    if (typeof service !== 'string') return [pair];
-    const backend = `${app}-${environment}-${service}`;
-    return [pair, { path, value: `backend ${backend}`, shown: backend }];
-  });
+function joinedTwice(tree: YamlTree, environments: Environment[]): Problem[] {
+  const claim = (name: string, path: Path): Claim => ({ path, value: name, shown: name });
+  const message =
+    'is also made of the names of another environment, for they are joined with dashes: rename one';
+  const pairs = environments.map(({ app, environment, path }) => claim(`${app}-${environment}`, path));
+  const backends = environments.flatMap(({ app, environment, service, path }) =>
+    typeof service === 'string' ? [claim(`${app}-${environment}-${service}`, path)] : [],
+  );
+  const ambiguous = repeated(tree, pairs, message);
+  const told = new Set(ambiguous.map(({ key }) => key));
+  return [...ambiguous, ...repeated(tree, backends, message).filter(({ key }) => !told.has(key))];
+}
 
 function tokens(root: unknown, field: 'name' | 'hash'): Claim[] {
   const list = valueAt(root, ['api', 'tokens']);

@@ -30,8 +30,8 @@ const allowedMount = z.string(must('an absolute path of the host')).transform((p
 
 const joinable = checkedText('the name of a Docker network', (network) => {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(network)) return 'must be the name of a Docker network';
-  return ['host', 'none'].includes(network)
-    ? `is Docker's ${network} mode, which no app may have`
+  return ['host', 'none', 'default'].includes(network)
+    ? `is Docker's ${network} network, which no app may join`
     : undefined;
 });
 

@@ -51,10 +51,11 @@ const request = (change: Partial<BuildRequest> = {}): BuildRequest => ({
 
 /** The context of a fresh repository with these files. */
 async function contextOf(files: Record<string, Change>, build = request().build): Promise<Readable> {
-  const repository = await createRepository(join(folder.path, `r${count}`));
+  const number = count++;
+  const repository = await createRepository(join(folder.path, `r${number}`));
   const sha = await repository.commit(files);
   const source = new GitSource({
-    dataDir: join(folder.path, `d${count++}`),
+    dataDir: join(folder.path, `d${number}`),
     environment: { PATH: process.env.PATH },
   });
   await source.fetchBranch(repository.url, 'main', never);

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { GitSource, type GitSourceOptions } from '../../../src/adapters/git/git-source.ts';
@@ -80,10 +82,10 @@ describe('fetchBranch', () => {
     // two sources share nothing but the disk, as two workers do
     const sources = [0, 1].map(() => new GitSource({ dataDir, environment }));
     const sha = await repository.git('rev-parse', 'main');
-    const fetches = Array.from({ length: 8 }, (_, index) =>
-      sources[index % 2]?.fetchBranch(repository.url, 'main', never),
+    const fetches = Array.from({ length: 4 }, () =>
+      sources.map((source) => source.fetchBranch(repository.url, 'main', never)),
     );
-    expect((await Promise.all(fetches)).map((commit) => commit?.sha)).toEqual(Array(8).fill(sha));
+    expect((await Promise.all(fetches.flat())).map((commit) => commit.sha)).toEqual(Array(8).fill(sha));
     expect(await mirrors(dataDir)).toHaveLength(1);
   });
 
@@ -94,7 +96,6 @@ describe('fetchBranch', () => {
     const [name = ''] = await mirrors(dataDir);
     const mirror = join(dataDir, 'git', name);
     const dead = execFileSync('sh', ['-c', 'echo $$']).toString().trim();
-    const { hostname } = await import('node:os');
     await writeFile(`${mirror}.lock`, JSON.stringify({ host: hostname(), pid: Number(dead), token: 'gone' }));
     await writeFile(join(mirror, 'packed-refs.lock'), '');
     await writeFile(join(mirror, 'objects/pack/tmp_pack_x'), 'half');
@@ -190,7 +191,6 @@ describe('fetchBranch', () => {
 
   it('threat 13: a repository over the limit is refused, and its disk given back', async () => {
     const large = await createRepository(join(folder.path, 'large'));
-    const { randomBytes } = await import('node:crypto');
     await large.commit({ blob: randomBytes(4_000_000) });
     const { source, dataDir } = newSource({ maxBytes: 1_000_000 });
     await expect(source.fetchBranch(large.url, 'main', never)).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseShowProc } from '../../../src/adapters/haproxy/master-cli.ts';
+import { parseShowProc, sessionIds } from '../../../src/adapters/haproxy/master-cli.ts';
 import { Mutex } from '../../../src/adapters/haproxy/mutex.ts';
 import { parseShowStat } from '../../../src/adapters/haproxy/show-stat.ts';
 
@@ -64,6 +64,18 @@ describe('parseShowProc', () => {
     expect(() => parseShowProc('Permission denied')).toThrow(
       expect.objectContaining({ code: 'ROUTER_UNAVAILABLE' }),
     );
+  });
+});
+
+describe('sessionIds', () => {
+  it('finds the sessions of exactly that server', () => {
+    const answer = [
+      '0x56549f796d70: proto=tcpv4 src=127.0.0.1:60498 fe=_front be=a-b-c srv=r1-1 ts=00 age=2s calls=4',
+      '0x56549f796d71: proto=tcpv4 src=127.0.0.1:60498 fe=_front be=a-b-c srv=r1-10 ts=00 age=2s calls=4',
+      '0x56549f796d72: proto=tcpv4 src=127.0.0.1:60498 fe=_front be=x-a-b-c srv=r1-1 ts=00 age=2s calls=4',
+      '0x7f728c03a3e0: proto=sockpair src=unix:2 fe=GLOBAL be=<NONE> srv=<none> ts=00 age=0s calls=1',
+    ].join('\n');
+    expect(sessionIds(answer, 'a-b-c', 'r1-1')).toEqual(['0x56549f796d70']);
   });
 });
 

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { serviceSchema } from '../../../src/config/compose/service.ts';
+import { siskinSchema } from '../../../src/config/siskin/schema.ts';
+import { parseSiskinConfig } from '../../../src/config/siskin-config.ts';
+import { composeOptions, readCompose } from '../../support/config-samples.ts';
+import { schemaKeys } from '../../support/config-schema-keys.ts';
+
+const read = (name: string): string =>
+  readFileSync(new URL(`../../../docs/reference/${name}`, import.meta.url), 'utf8');
+const yamlBlocks = (text: string): string[] =>
+  [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+
+describe('docs/reference/siskin-yaml.md', () => {
+  const text = read('siskin-yaml.md');
+
+  it('has an example that is right', () => {
+    const [example = '', ...others] = yamlBlocks(text);
+    const env = { SISKIN_WEBHOOK_SECRET: '0123456789abcdef', REDIS_PASSWORD: 'secret' };
+    const config = parseSiskinConfig(example, 'siskin.yaml', env);
+    expect(config.apps[0]?.environments.map(({ environment }) => environment)).toEqual([
+      'production',
+      'test',
+    ]);
+    expect(others).toEqual([]);
+  });
+
+  it.each(schemaKeys(siskinSchema))('tells of %s', (key) => expectMention(text, key));
+});
+
+describe('docs/reference/compose.md', () => {
+  const text = read('compose.md');
+
+  it('has an example that is right', () => {
+    const [example = '', ...others] = yamlBlocks(text);
+    const spec = readCompose(example);
+    expect(spec.rollout).toMatchObject({ replicas: 3, port: 3000, canary: { share: 0.25, max5xx: 0.05 } });
+    expect(spec.container.environment).toEqual({ NODE_ENV: 'production', LOG_LEVEL: 'info' });
+    expect(others).toEqual([]);
+  });
+
+  const schema = serviceSchema({ ...composeOptions, folder: '.', volumes: null, networks: null });
+  it.each(schemaKeys(schema))('tells of %s', (key) => expectMention(text, key));
+});
+
+/** The key's last word stands in code, alone or as part of a longer key. */
+function expectMention(text: string, key: string): void {
+  const word = key.split('.').at(-1) ?? '';
+  expect(text).toMatch(new RegExp(`[\`.]${word}(\\[\\])?[\`.:]`));
+}
