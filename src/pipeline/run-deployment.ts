@@ -47,7 +47,7 @@ async function begin(context: RunContext): Promise<void> {
     await journal.append(await enter(context, 'fetching'));
     const fetched = await patiently(context, () => fetchRelease(context));
     if ('nothingToDo' in fetched) return await nothingToDo(context, fetched.release.release);
-    await journal.append(await enter(context, 'building'));
+    if (fetched.release.imageId === null) await journal.append(await enter(context, 'building'));
     const release = await patiently(context, () => buildRelease(context, fetched.release));
     if (endedEarly(context)) return await endEarly(context);
     await journal.append(await enter(context, 'preparing'));

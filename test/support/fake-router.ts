@@ -25,7 +25,14 @@ export class FakeRouter implements Router {
 
   servers(backend: string): Promise<ObservedServer[]> {
     return this.#call('servers', () =>
-      [...this.#backend(backend).values()].map(({ counters: _, credit: __, ...server }) => server),
+      [...this.#backend(backend).values()].map(({ name, address, port, state, weight, sessions }) => ({
+        name,
+        address,
+        port,
+        state,
+        weight,
+        sessions,
+      })),
     );
   }
 

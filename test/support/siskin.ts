@@ -13,6 +13,7 @@ import type { AppRepository } from './app-repository.ts';
 import { removeEverythingOf } from './docker-cleanup.ts';
 import { freePort } from './free-port.ts';
 import { pushPayload, signedWebhook } from './github-webhook.ts';
+import { runCliProcess } from './siskin-cli.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 const webhookSecret = 'a-secret-of-the-tests-0123456789';
@@ -186,17 +187,8 @@ class Running implements TestSiskin {
     }
   }
 
-  async startSecond(): Promise<{ exitCode: number | null; output: string }> {
-    const args = ['--import', 'tsx', main, 'up', '--config', this.configFile];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-    }
-    const [exitCode] = await once(child, 'close');
-    return { exitCode, output };
+  startSecond(): Promise<{ exitCode: number | null; output: string }> {
+    return runCliProcess(this.configFile, ['up']);
   }
 
   async *#events(id: string): AsyncGenerator<{ name: string; data: string }> {

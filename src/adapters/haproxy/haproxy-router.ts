@@ -90,7 +90,14 @@ export class HaproxyRouter implements Router {
   servers(backend: string): Promise<ObservedServer[]> {
     return this.#mutex.run(async () => {
       const servers = await this.#stats(backend);
-      return servers.map(({ backend: _, counters: __, ...server }) => server);
+      return servers.map(({ name, address, port, state, weight, sessions }) => ({
+        name,
+        address,
+        port,
+        state,
+        weight,
+        sessions,
+      }));
     });
   }
 
@@ -229,9 +236,9 @@ export class HaproxyRouter implements Router {
 
 function groupByBackend(stats: ServerStat[]): Record<string, RouterServer[]> {
   const groups: Record<string, RouterServer[]> = {};
-  for (const { backend, sessions: _, counters: __, ...server } of stats) {
+  for (const { backend, name, address, port, weight, state } of stats) {
     groups[backend] ??= [];
-    groups[backend].push(server);
+    groups[backend].push({ name, address, port, weight, state });
   }
   return groups;
 }

@@ -26,7 +26,7 @@ export async function rollOut(context: RolloutContext): Promise<void> {
   const { world, journal, app, release } = context;
   const memory = {
     health: new HealthPoller(world.prober, world.clock),
-    measurer: new Measurer(world.metrics, world.router),
+    measurer: new Measurer(world.metrics, world.router, world.clock),
   };
   const attempts = new Attempts();
   for (;;) {

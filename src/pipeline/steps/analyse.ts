@@ -9,11 +9,12 @@ const failuresAllowed = 2;
 export const analyse: Executor<'Analyse'> = async (context) => {
   const { backend, measurer, journal, release, deployment, world } = context;
   const before = measurer.fallbackReason;
-  const [reading, unhealthy] = await Promise.all([measurer.read(backend), checkHealth(context)]);
+  const [reading, unhealthy] = await Promise.all([
+    measurer.read(backend, journal.progress.counters),
+    checkHealth(context),
+  ]);
   if (before === null && measurer.fallbackReason !== null)
-    await world.store.log(deployment.id, [
-      `Prometheus does not answer (${measurer.fallbackReason}); the router's own counters are used`,
-    ]);
+    await world.store.log(deployment.id, [`the router's own counters are used: ${measurer.fallbackReason}`]);
   if ('unavailable' in reading) return [{ type: 'no-metrics', detail: reading.unavailable }, ...unhealthy];
   const { progress } = journal;
   const baseline = progress.baseline?.release ?? null;

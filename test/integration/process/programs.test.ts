@@ -30,7 +30,7 @@ describe('the programs that Siskin starts', () => {
 
   it('Redis: a private socket, no port, every write on disk, nothing evicted; keeps its data when killed', async () => {
     const redis = await redisServer({ dataDir });
-    stops.push(redis.stop);
+    stops.push(() => redis.stop());
     await redis.start();
     const cli = async (...args: string[]) =>
       (await run('redis-cli', ['-s', redis.socket, ...args])).stdout.trim();
@@ -55,7 +55,10 @@ describe('the programs that Siskin starts', () => {
   it('Redis: a data directory whose path is too long for a socket', async () => {
     const long = join(dataDir, 'a'.repeat(60), 'b'.repeat(60));
     const redis = await redisServer({ dataDir: long });
-    stops.push(redis.stop, () => rm(dirname(redis.socket), { recursive: true }));
+    stops.push(
+      () => redis.stop(),
+      () => rm(dirname(redis.socket), { recursive: true }),
+    );
     await redis.start();
     expect(redis.socket.startsWith(long)).toBe(false);
     expect((await stat(dirname(redis.socket))).mode & 0o777).toBe(0o700);
@@ -65,7 +68,7 @@ describe('the programs that Siskin starts', () => {
   it('Prometheus: keeps its port, is adopted, starts again over the lock of a killed one', async () => {
     const config = renderPrometheusConfig({ routerMetrics: '127.0.0.1:9', discoveryUrl: null });
     const prometheus = await prometheusServer({ dataDir, config });
-    stops.push(prometheus.stop);
+    stops.push(() => prometheus.stop());
     await prometheus.start();
     const ready = async () => (await request(`${prometheus.url}/-/ready`)).statusCode === 200;
     const first = prometheus.supervisor.pid;
@@ -101,10 +104,10 @@ describe('the programs that Siskin starts', () => {
     'HAProxy: killed (%s), it is started again and serves the same servers',
     async (victim) => {
       const haproxy = await haproxyServer({ dataDir });
-      stops.push(haproxy.stop);
+      stops.push(() => haproxy.stop());
       const { router, port } = await startRouter(haproxy);
       const replica = await startReplica('the replica');
-      stops.push(replica.close);
+      stops.push(() => replica.close());
       await router.addServer(shop.backend, 'r1-1', replica.address, replica.port);
       await router.enableServer(shop.backend, 'r1-1', 100);
       const get = async () => {
@@ -125,7 +128,7 @@ describe('the programs that Siskin starts', () => {
 
   it('HAProxy: is adopted, also after a reload made its master exec itself', async () => {
     const haproxy = await haproxyServer({ dataDir });
-    stops.push(haproxy.stop);
+    stops.push(() => haproxy.stop());
     const { router } = await startRouter(haproxy);
     await router.applyRoutes([shop, blog]);
     await haproxy.supervisor.release();

@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+/** Runs `siskin …` as a user would, in a process of its own. @returns exit code and all that it printed */
+export async function runCliProcess(
+  configFile: string,
+  args: readonly string[],
+): Promise<{ exitCode: number | null; output: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args, '--config', configFile], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const [exitCode] = await once(child, 'close');
+  return { exitCode, output };
+}
