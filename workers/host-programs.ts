@@ -28,7 +28,7 @@ export async function startRedis(config: SiskinConfig, log: Logger): Promise<Run
   const onRestart = () => log.warn('redis-server had died and was started again');
   const redis = await redisServer({ dataDir: config.dataDir, onRestart });
   await redis.start();
-  return { value: `unix://${redis.socket}`, stop: redis.stop };
+  return { value: `unix://${redis.socket}`, stop: () => redis.stop() };
 }
 
 export interface RunningRouter extends Running<HaproxyRouter> {
@@ -44,16 +44,13 @@ export async function startRouter(config: SiskinConfig, log: Logger): Promise<Ru
 }
 
 async function startOwnRouter(config: SiskinConfig, log: Logger): Promise<RunningRouter> {
-  let router: HaproxyRouter | undefined;
   const onRestart = () => {
     log.warn('haproxy had died and was started again');
-    router
-      ?.recover()
-      .catch((err: unknown) => log.error({ err }, 'the router could not be given its servers'));
+    recovered().catch((err: unknown) => log.error({ err }, 'the router could not be given its servers'));
   };
   const haproxy = await haproxyServer({ dataDir: config.dataDir, onRestart });
   const metrics = `127.0.0.1:${await keptPort(join(dirname(haproxy.configFile), 'metrics-port'))}`;
-  const opened = new HaproxyRouter({
+  const router = new HaproxyRouter({
     listen: addressText(config.router.listen),
     metricsListen: metrics,
     configFile: haproxy.configFile,
@@ -61,11 +58,14 @@ async function startOwnRouter(config: SiskinConfig, log: Logger): Promise<Runnin
     masterSocket: haproxy.masterSocket,
     binary: haproxy.binary,
   });
-  router = opened;
-  await opened.prepare();
-  await haproxy.start(() => opened.ready());
-  await opened.recover();
-  return { value: opened, metrics, stop: haproxy.stop };
+  const recovered = async () => {
+    await haproxy.supervisor.waitUntilReady(() => router.ready());
+    await router.recover();
+  };
+  await router.prepare();
+  await haproxy.start(() => router.ready());
+  await router.recover();
+  return { value: router, metrics, stop: () => haproxy.stop() };
 }
 
 /** Prometheus: the operator's, or one of our own that scrapes the router each second. */
@@ -84,7 +84,7 @@ export async function startPrometheus(
   const onRestart = () => log.warn('prometheus had died and was started again');
   const prometheus = await prometheusServer({ dataDir: config.dataDir, config: text, onRestart });
   await prometheus.start();
-  return { value: prometheus.url, stop: prometheus.stop };
+  return { value: prometheus.url, stop: () => prometheus.stop() };
 }
 
 /** The port of last time, so that a HAProxy that lived on is not reloaded for another. */

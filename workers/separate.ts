@@ -21,11 +21,11 @@ export async function startServerAlone(configFile: string, env: Env): Promise<Ru
   const { config, log, redisUrl } = await load(configFile, env, 'server');
   return startParts(log, async (ending) => {
     const store = await openStore(redisUrl, log);
-    ending.add('store', store.close);
+    ending.add('store', () => store.close());
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     const { entry } = await cliToken(config.dataDir);
     const server = await startServer({ config, store, cliToken: entry, log, withDocker: false });
-    ending.add('server', server.close);
+    ending.add('server', () => server.close());
     log.info({ api: server.url }, 'the server is up');
   });
 }
@@ -35,16 +35,16 @@ export async function startWorkerAlone(configFile: string, env: Env): Promise<Ru
   const { config, log, redisUrl } = await load(configFile, env, 'worker');
   return startParts(log, async (ending) => {
     const lock = await lockInstance(config.dataDir);
-    ending.add('lock', lock.release);
+    ending.add('lock', () => lock.release());
     const router = await startRouter(config, log);
-    ending.add('router', router.stop);
+    ending.add('router', () => router.stop());
     const prometheus = await startPrometheus(config, router.metrics, log);
-    ending.add('prometheus', prometheus.stop);
+    ending.add('prometheus', () => prometheus.stop());
     const store = await openStore(redisUrl, log);
-    ending.add('store', store.close);
+    ending.add('store', () => store.close());
     const prometheusUrl = prometheus.value;
     const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
-    ending.add('worker', worker.close);
+    ending.add('worker', () => worker.close());
     log.info('the worker is up');
   });
 }

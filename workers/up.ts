@@ -31,21 +31,21 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
   const ending = new Ending(log);
   try {
     const lock = await lockInstance(config.dataDir);
-    ending.add('lock', lock.release);
+    ending.add('lock', () => lock.release());
     const redis = await startRedis(config, log);
-    ending.add('redis', redis.stop);
+    ending.add('redis', () => redis.stop());
     const router = await startRouter(config, log);
-    ending.add('router', router.stop);
+    ending.add('router', () => router.stop());
     const prometheus = await startPrometheus(config, router.metrics, log);
-    ending.add('prometheus', prometheus.stop);
+    ending.add('prometheus', () => prometheus.stop());
     const store = await openStore(redis.value, log);
-    ending.add('store', store.close);
+    ending.add('store', () => store.close());
     const prometheusUrl = prometheus.value;
     const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
-    ending.add('worker', worker.close);
+    ending.add('worker', () => worker.close());
     const { token, entry } = await cliToken(config.dataDir);
     const server = await startServer({ config, store, cliToken: entry, log, withDocker: true });
-    ending.add('server', server.close);
+    ending.add('server', () => server.close());
     const routerUrl = `http://${addressText(config.router.listen)}`;
     log.info({ api: server.url, router: routerUrl }, 'siskin is up');
     return { api: server.url, router: routerUrl, token, stop: () => ending.run() };

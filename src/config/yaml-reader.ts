@@ -60,6 +60,7 @@ export class YamlReader {
     this.count();
     if (path.length > deepest) throw new TooMuch(`is nested deeper than ${deepest} levels`);
     if (!isNode(node)) return null;
+    this.places.remember(path, offsetOf(node));
     if (isAlias(node)) return this.node(this.target(node, path), path);
     this.places.remember(path, offsetOf(node), isScalar(node) ? textOf(node) : undefined);
     if (node.anchor !== undefined) this.anchors.set(node.anchor, node);

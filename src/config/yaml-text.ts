@@ -37,7 +37,7 @@ export function parseYamlText(text: string): YamlText | { mistakes: YamlMistake[
     schema: 'core',
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
     lineCounter: lines,
   });
   const mistakes = rootMistakes([...document.errors, ...document.warnings], lines);
@@ -73,7 +73,7 @@ function countTokens(text: string): number {
 function explain(message: string, text: string, offset: number): string {
   const sentence = `is no YAML here: ${message.replace(/: ".*$/s, '')}`;
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
-  return /[{,[].*\$\{/.test(line)
-    ? `${sentence}; inside { } and [ ] write a variable in quotes: "\${NAME}"`
-    : sentence;
+  const variable = line.indexOf('${');
+  const inFlow = variable > 0 && /[{,[]/.test(line.slice(0, variable));
+  return inFlow ? `${sentence}; inside { } and [ ] write a variable in quotes: "\${NAME}"` : sentence;
 }

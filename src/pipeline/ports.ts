@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Actor, Deployment, Release } from '../domain/deployment.ts';
-import type { JournalEntry, JournalEvent } from '../domain/journal.ts';
+import type { JournalEntry } from '../domain/journal.ts';
 import type { EnvironmentKey } from '../domain/names.ts';
 import type { CounterReading, ObservedReplica, ObservedServer } from '../domain/observation.ts';
 import type { BuildSpec, ContainerSpec } from '../domain/service-spec.ts';
@@ -205,6 +205,3 @@ export interface PushRecord extends EnvironmentKey {
   author: string;
   actor: Actor;
 }
-
-/** Entries for the journal, produced by executing a step. */
-export type Facts = JournalEvent[];

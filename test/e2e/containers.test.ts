@@ -39,6 +39,7 @@ describe('Siskin as containers', () => {
       expect(HostConfig.Memory, name).toBeGreaterThan(HostConfig.MemoryReservation ?? 0);
       expect(HostConfig.MemoryReservation, name).toBeGreaterThan(0);
     }
+    expect(services.server?.State.Health?.Status).toBe('healthy');
     const withEngine = Object.entries(services).filter(([, { HostConfig }]) =>
       HostConfig.Binds?.some((bind) => bind.includes('docker.sock')),
     );

@@ -58,7 +58,12 @@ function section(command: Command, examples: string[]): string {
   const usage = `siskin ${name} ${command.usage()}`.replace('[options] ', '').replace('[options]', '').trim();
   const rows = [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)];
   const example = examples.length > 0 ? `\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n` : '';
-  const text = [`\`${usage}\``, sentence(command.description()), rows.length > 0 ? table(rows).trimEnd() : '', example];
+  const text = [
+    `\`${usage}\``,
+    sentence(command.description()),
+    rows.length > 0 ? table(rows).trimEnd() : '',
+    example,
+  ];
   return `## ${name}\n\n${text.filter(Boolean).join('\n\n').trimEnd()}\n`;
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
 
@@ -23,16 +24,21 @@ export async function run(
 export function composeProject(name: string, files: readonly string[], env: Record<string, string>) {
   const all = [join(checkout, 'docker-compose.yml'), ...files].flatMap((file) => ['--file', file]);
   const compose = (...args: string[]) => run('docker-compose', ['--project-name', name, ...all, ...args], env);
+  /** Running containers by service, as the engine describes them. */
+  const services = async (): Promise<Record<string, Docker.ContainerInspectInfo>> => {
+    const filters = { label: [`com.docker.compose.project=${name}`] };
+    const found = await docker.listContainers({ filters });
+    const inspected = await Promise.all(found.map(({ Id }) => docker.getContainer(Id).inspect()));
+    return Object.fromEntries(
+      inspected.map((info) => [info.Config.Labels['com.docker.compose.service'], info]),
+    );
+  };
   return {
     compose,
-    /** Running containers by service, as the engine describes them. */
-    async services(): Promise<Record<string, Docker.ContainerInspectInfo>> {
-      const filters = { label: [`com.docker.compose.project=${name}`] };
-      const found = await docker.listContainers({ filters });
-      const inspected = await Promise.all(found.map(({ Id }) => docker.getContainer(Id).inspect()));
-      return Object.fromEntries(
-        inspected.map((info) => [info.Config.Labels['com.docker.compose.service'], info]),
-      );
+    services,
+    /** Resolves when the service's own health check says so. */
+    async healthy(service: string): Promise<void> {
+      while ((await services())[service]?.State.Health?.Status !== 'healthy') await delay(100);
     },
     /** What the engine holds of the project, running or not. */
     async held(): Promise<{ containers: string[]; volumes: string[]; networks: string[] }> {

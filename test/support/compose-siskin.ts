@@ -53,7 +53,10 @@ export async function startComposeSiskin(): Promise<ComposeSiskin> {
     GITHUB_WEBHOOK_SECRET: webhookSecret,
   };
   const project = composeProject(name, [override], env);
+  let removed = false;
   const remove = async () => {
+    if (removed) return;
+    removed = true;
     await project.compose('--profile', 'tools', 'down', '--volumes', '--remove-orphans');
     await removeEverythingOf(app);
     await run('docker', ['network', 'rm', name]).catch(() => ''); // there is none when it could not be made
@@ -70,6 +73,7 @@ export async function startComposeSiskin(): Promise<ComposeSiskin> {
     await run(process.execPath, [makeImages, '--siskin-image', env.SISKIN_IMAGE]);
     await run('docker', ['network', 'create', name]);
     await project.compose('up', '--detach', '--no-build');
+    await project.healthy('server');
     const output = () => project.compose('logs', '--no-color', '--tail=200');
     const origins = { api: `http://127.0.0.1:${ports.server}`, router: `http://127.0.0.1:${ports.router}` };
     const release = (behaviour: Behaviour) =>

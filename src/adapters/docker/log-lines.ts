@@ -1,6 +1,7 @@
+import { cleanLine } from './build-progress.ts';
+
 /** The engine's multiplexed log: frames of an 8-byte header (stream, 0, 0, 0, length) and a payload. */
 const headerBytes = 8;
-const maxLineLength = 2_000;
 
 /** The lines of a container's log, both streams, without control characters, each at most 2,000 characters. */
 export function logLines(raw: Buffer): string[] {
@@ -17,9 +18,3 @@ export function logLines(raw: Buffer): string[] {
     .map(cleanLine)
     .filter((line) => line !== '');
 }
-
-const cleanLine = (line: string): string =>
-  line
-    .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
-    .slice(0, maxLineLength);

@@ -18,11 +18,8 @@ export function checkRequirements(service: unknown, profiles: readonly string[],
       ['build'],
       'is missing: build is needed by this version (an image alone is not enough); write build: . for a Dockerfile beside this file',
     );
-  const disabled = ['true', 'NONE'].includes(
-    String(
-      valueAt(service, ['healthcheck', 'disable']) ?? [valueAt(service, ['healthcheck', 'test'])].flat()[0],
-    ),
-  );
+  const [kind] = [valueAt(service, ['healthcheck', 'test'])].flat();
+  const disabled = kind === 'NONE' || String(valueAt(service, ['healthcheck', 'disable'])) === 'true';
   if (!has('x-siskin', 'health') && (!has('healthcheck') || disabled))
     report(
       ['x-siskin', 'health'],

@@ -103,7 +103,12 @@ function watchRun(
   }
   const restSeconds = Math.max(0, horizonMs - t) / 1000;
   const unwatched = poisson(restSeconds * scenario.requestsPerSecond * scenario.canary5xx, random);
-  return { outcome: 'promoted', lowEvidence, failedRequests: evidence.total.ec + unwatched, secondsToVerdict };
+  return {
+    outcome: 'promoted',
+    lowEvidence,
+    failedRequests: evidence.total.ec + unwatched,
+    secondsToVerdict,
+  };
 }
 
 /** Failures and successes are independent Poisson numbers (thinning). */

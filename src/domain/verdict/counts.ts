@@ -6,11 +6,7 @@ export interface TickCounts {
   eb: number;
 }
 
-/** All ticks together. */
-export function sumTicks(ticks: readonly TickCounts[]): TickCounts {
-  return ticks.reduce(addCounts, { nc: 0, ec: 0, nb: 0, eb: 0 });
-}
-
+/** Two ticks together. */
 export const addCounts = (a: TickCounts, b: TickCounts): TickCounts => ({
   nc: a.nc + b.nc,
   ec: a.ec + b.ec,

@@ -35,7 +35,9 @@ async function freePort(): Promise<number> {
 /** The fixture app as a plain process. */
 async function startApp(behaviour: Behaviour) {
   const folder = await mkdtemp(join(tmpdir(), 'siskin-fixture-'));
-  await cp(join(import.meta.dirname, '..', '..', '..', 'deploy-templates', 'apps', 'demo'), folder, { recursive: true });
+  await cp(join(import.meta.dirname, '..', '..', '..', 'deploy-templates', 'apps', 'demo'), folder, {
+    recursive: true,
+  });
   await writeFile(join(folder, 'behaviour.json'), JSON.stringify(behaviour));
   const port = await freePort();
   const child = spawn(process.execPath, [join(folder, 'server.mjs')], { env: { PORT: String(port) } });

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax under test
+
 import { describe, expect, it } from 'vitest';
 import { interpolate } from '../../../src/config/interpolate.ts';
 

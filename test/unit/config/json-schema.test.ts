@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax under test
+
 import { expect, it } from 'vitest';
 import { siskinConfigJsonSchema } from '../../../src/config/siskin-json-schema.ts';
 
