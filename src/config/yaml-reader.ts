@@ -10,11 +10,21 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
-import { interpolate } from './interpolate.ts';
+import { interpolate, type Variables } from './interpolate.ts';
 import { quoted } from './problems.ts';
 import type { Path } from './yaml-path.ts';
 import type { YamlPlaces } from './yaml-places.ts';
-import type { TreeOptions } from './yaml-tree.ts';
+
+export interface TreeOptions {
+  /** How messages name the file. */
+  file: string;
+  /** Values for `${VAR}`. */
+  variables: Variables;
+  /** Where variables are put in; everywhere by default. */
+  interpolates?: (path: Path) => boolean;
+  /** Where numbers and truth values stay the text they were written as (`1.10`, not `1.1`); nowhere by default. */
+  verbatim?: (path: Path) => boolean;
+}
 
 type Report = (path: Path, message: string, offset?: number) => void;
 

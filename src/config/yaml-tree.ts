@@ -1,21 +1,9 @@
 import type { SourceLocation } from '../domain/errors/siskin-error.ts';
-import type { Variables } from './interpolate.ts';
 import type { Problem } from './problems.ts';
 import type { Path } from './yaml-path.ts';
 import { YamlPlaces } from './yaml-places.ts';
-import { YamlReader } from './yaml-reader.ts';
+import { type TreeOptions, YamlReader } from './yaml-reader.ts';
 import { parseYamlText } from './yaml-text.ts';
-
-export interface TreeOptions {
-  /** How messages name the file. */
-  file: string;
-  /** Values for `${VAR}`. */
-  variables: Variables;
-  /** Where variables are put in; everywhere by default. */
-  interpolates?: (path: Path) => boolean;
-  /** Where numbers and truth values stay the text they were written as (`1.10`, not `1.1`); nowhere by default. */
-  verbatim?: (path: Path) => boolean;
-}
 
 /** A document as plain data that still knows where everything stood. */
 export interface YamlTree {
