@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const suite = (name: string, testTimeoutMs: number, fileParallelism: boolean) => ({
+/** One suite after the other: load of one must not disturb the timing of the next. */
+const suite = (order: number, name: string, testTimeoutMs: number, fileParallelism: boolean) => ({
   extends: true as const,
   test: {
     name,
@@ -8,16 +9,17 @@ const suite = (name: string, testTimeoutMs: number, fileParallelism: boolean) =>
     testTimeout: testTimeoutMs,
     hookTimeout: testTimeoutMs,
     fileParallelism,
+    sequence: { groupOrder: order },
   },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      suite('unit', 30_000, true),
-      suite('contract', 120_000, true),
-      suite('integration', 120_000, true),
-      suite('e2e', 300_000, false),
+      suite(0, 'unit', 30_000, true),
+      suite(1, 'contract', 120_000, true),
+      suite(2, 'integration', 120_000, true),
+      suite(3, 'e2e', 300_000, false),
     ],
   },
 });

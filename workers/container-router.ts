@@ -18,7 +18,7 @@ const everyMs = 100;
  * @throws SiskinError ROUTER_UNAVAILABLE when it is not there within `timeoutMs`
  */
 export async function openContainerRouter(
-  config: SiskinConfig,
+  config: Pick<SiskinConfig, 'router' | 'docker'>,
   adminSocket: string,
   timeoutMs = startTimeoutMs,
 ): Promise<{ value: HaproxyRouter; metrics: string; stop(): Promise<void> }> {
@@ -27,7 +27,8 @@ export async function openContainerRouter(
   // Which of the host's addresses they stand behind is the container's business (`ports`).
   const metrics = '*:8404';
   const deadline = performance.now() + timeoutMs;
-  const trustedProxies = container === undefined ? undefined : await gatewaysOf(config, container, deadline);
+  const trustedProxies =
+    container === undefined ? undefined : await gatewaysOf(config.docker.host, container, deadline);
   const router = new HaproxyRouter({
     listen: `*:${listen.port}`,
     metricsListen: metrics,
@@ -50,8 +51,8 @@ export async function openContainerRouter(
  * Loopback, and the addresses by which this host reaches the container: a front proxy on the host comes from there, and
  * its X-Forwarded-* headers are to be believed as they are where HAProxy runs on the host itself.
  */
-async function gatewaysOf(config: SiskinConfig, container: string, deadline: number): Promise<string[]> {
-  const docker = connectDocker(config.docker.host);
+async function gatewaysOf(dockerHost: string, container: string, deadline: number): Promise<string[]> {
+  const docker = connectDocker(dockerHost);
   for (;;) {
     try {
       const { State, NetworkSettings } = await docker.getContainer(container).inspect();

@@ -16,20 +16,28 @@ import { images } from './local-images/images.mjs';
 import { stageCheckout } from './local-images/stage-checkout.mjs';
 import { stagePrograms } from './local-images/stage-programs.mjs';
 
-const usage = `Usage: node make-local-images.mjs [--siskin-image NAME]
+const pullTimeoutMs = 90_000;
+
+const usage = `Usage: node make-local-images.mjs [--pull] [--siskin-image NAME]
 
 Makes the images that docker-compose.yml needs from this machine's programs:
   ${images.map(({ name }) => name).join('\n  ')}
   siskin:local (or NAME, for SISKIN_IMAGE)
+
+--pull tries the registry first for those that have one.
 `;
 
 function main(args) {
   const { values } = parseArgs({
     args,
-    options: { 'siskin-image': { type: 'string', default: 'siskin:local' }, help: { type: 'boolean' } },
+    options: {
+      'siskin-image': { type: 'string', default: 'siskin:local' },
+      pull: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
   if (values.help) return process.stdout.write(usage);
-  for (const image of images) makeOnce(image);
+  for (const image of images) makeOnce(image, values.pull);
   makeSiskin(values['siskin-image']);
 }
 
@@ -42,8 +50,9 @@ function makeSiskin(name) {
   docker(['image', 'prune', '--force', '--filter', 'label=siskin.image=true']);
 }
 
-function makeOnce(image) {
+function makeOnce(image, pull) {
   if (hasImage(image.name)) return console.log(`${image.name}: is there already`);
+  if (pull && !image.name.endsWith(':local') && pulled(image.name)) return;
   inFolder((folder) => {
     stagePrograms(folder, image);
     build(image.name, folder);
@@ -54,6 +63,20 @@ function build(name, folder, options = []) {
   const began = performance.now();
   docker(['build', '--quiet', '--network', 'none', '--tag', name, ...options, folder]);
   console.log(`${name}: made in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+
+function pulled(name) {
+  try {
+    execFileSync('docker', ['pull', '--quiet', name], { stdio: 'pipe', timeout: pullTimeoutMs });
+    console.log(`${name}: pulled`);
+    return true;
+  } catch (error) {
+    const [why] = String(error.stderr || error.message)
+      .trim()
+      .split('\n');
+    console.log(`${name}: could not be pulled (${why}); making it here`);
+    return false;
+  }
 }
 
 function hasImage(name) {

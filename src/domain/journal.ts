@@ -11,7 +11,13 @@ export type JournalEvent =
   | { type: 'run-began' }
   | { type: 'step-began'; step: string }
   | { type: 'step-ended'; step: string; outcome: 'ok' | 'failed'; detail?: string }
-  | { type: 'rollout-began'; baseline: Baseline | null; skipCanary: boolean }
+  | {
+      type: 'rollout-began';
+      baseline: Baseline | null;
+      skipCanary: boolean;
+      /** What had been counted before: the baseline's past is no evidence. */
+      counters: Record<string, ServerCounters>;
+    }
   | { type: 'replica-started'; replica: string }
   | { type: 'replica-healthy'; replica: string }
   | { type: 'replica-unhealthy'; replica: string; detail: string }

@@ -1,5 +1,6 @@
 import type { Deployment, Release } from '../domain/deployment.ts';
 import { backendName } from '../domain/names.ts';
+import { anySignal } from './any-signal.ts';
 import type { AppEnvironment } from './app-environment.ts';
 import type { Interruptions } from './interruptions.ts';
 import type { Journal } from './journal.ts';
@@ -58,7 +59,7 @@ export class RunStopped extends Error {
 
 /** Aborted when work before the rollout need not go on: superseded, cancelled, lease lost, worker closing. */
 export const workSignal = ({ interruptions, lease, stop }: RunContext): AbortSignal =>
-  AbortSignal.any([interruptions.ending, lease.lost, stop]);
+  anySignal([interruptions.ending, lease.lost, stop]);
 
 /** A run whose release is known. */
 export interface RolloutContext extends RunContext {

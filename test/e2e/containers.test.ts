@@ -1,5 +1,9 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ComposeSiskin, startComposeSiskin } from '../support/compose-siskin.ts';
+import { openContainerRouter } from '../../workers/container-router.ts';
+import { type ComposeSiskin, namesOf, startComposeSiskin } from '../support/compose-siskin.ts';
 import { heldOf } from '../support/docker-cleanup.ts';
 import { servingRelease, startLoad } from '../support/load.ts';
 
@@ -52,27 +56,29 @@ describe('Siskin as containers', () => {
     expect(await servingRelease(siskin.router, siskin.host)).toBe('first');
   });
 
-  it('promotes a good release through the router container, measured by Prometheus, with no failed request', async () => {
+  it('promotes a good release through the router container with no failed request', async () => {
     const { view, load } = await releaseUnderLoad('second');
     expect(view, view.reason ?? '').toMatchObject({ state: 'succeeded', release: 'r2' });
     expect(view.verdict).toMatchObject({ decision: 'promote' });
     expect(load.errors).toEqual([]);
     expect(load).toMatchObject({ failed: 0, skipped: 0 });
     expect(Object.keys(load.byRelease).sort()).toEqual(['first', 'second']);
-    console.log(JSON.stringify({ verdict: view.verdict, load, steps: view.steps.length }));
   });
 
-  it('believes X-Forwarded-Proto of a front proxy on this host', async () => {
-    const { NetworkSettings } = (await siskin.project.services()).router ?? {};
-    const config = await siskin.project.compose(
-      'exec',
-      '-T',
-      'router',
-      'cat',
-      '/run/siskin/haproxy/haproxy.cfg',
-    );
-    const gateways = Object.values(NetworkSettings?.Networks ?? {}).map(({ Gateway }) => Gateway);
+  it('is scraped by Prometheus, and by name of release', async () => {
+    const query = 'haproxy_server_http_responses_total{job="siskin-router",code="2xx",server=~"r2-.*"} > 0';
+    const script = `fetch('http://prometheus:9090/api/v1/query?query=' + encodeURIComponent(process.argv[1]))
+      .then((answer) => answer.text()).then(console.log)`;
+    const answer = await siskin.project.compose('exec', '-T', 'worker', 'node', '-e', script, query);
+    for (const server of ['r2-1', 'r2-2', 'r2-3']) expect(answer).toContain(`"server":"${server}"`);
+  });
+
+  it('takes the addresses from which this host reaches it for those of a front proxy', async () => {
+    const { router } = await siskin.project.services();
+    const gateways = Object.values(router?.NetworkSettings.Networks ?? {}).map(({ Gateway }) => Gateway);
     expect(gateways).toHaveLength(2);
+    const file = '/run/siskin/haproxy/haproxy.cfg';
+    const config = await siskin.project.compose('exec', '-T', 'router', 'cat', file);
     const trusted = /acl from_front src (.*)/.exec(config)?.[1]?.split(' ');
     expect(trusted).toEqual(expect.arrayContaining(gateways));
   });
@@ -103,5 +109,37 @@ describe('Siskin as containers', () => {
     await siskin.remove();
     expect(await siskin.project.held()).toEqual({ containers: [], volumes: [], networks: [] });
     expect(await heldOf(siskin.app)).toEqual({ containers: [], images: [], networks: [] });
+    expect(await namesOf('network', siskin.name)).toEqual([]);
+    expect(await namesOf('image', siskin.name)).toEqual([]);
+  });
+});
+
+describe('a worker without its router container', () => {
+  let folder: string;
+  const open = (container?: string) => {
+    const config = { router: { listen: { host: '127.0.0.1', port: 8081 }, ...(container && { container }) } };
+    const docker = { host: 'unix:///var/run/docker.sock' };
+    return openContainerRouter({ ...config, docker }, join(folder, 'admin.sock'), 300);
+  };
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sk-router-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('says which container is missing', async () => {
+    await expect(open('siskin-no-such-router')).rejects.toMatchObject({
+      code: 'ROUTER_UNAVAILABLE',
+      message: expect.stringMatching(/container siskin-no-such-router is not there: .*[Nn]o such container/),
+    });
+  });
+
+  it('says which socket is silent, and has written what the router waits for', async () => {
+    await expect(open()).rejects.toMatchObject({
+      code: 'ROUTER_UNAVAILABLE',
+      message: expect.stringContaining(`does not answer on ${join(folder, 'admin.sock')}`),
+    });
+    const written = await readFile(join(folder, 'haproxy.cfg'), 'utf8');
+    expect(written).toMatch(/^ {2}bind \*:8081$/m);
+    expect(written).toMatch(/^ {2}bind \*:8404$/m);
   });
 });

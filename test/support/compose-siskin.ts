@@ -18,6 +18,8 @@ const webhookSecret = 'a-secret-of-the-tests-0123456789';
 const mountedRepository = '/srv/shop.git';
 
 export interface ComposeSiskin {
+  /** Of the project, and of the external network. */
+  name: string;
   app: string;
   host: string;
   router: string;
@@ -32,57 +34,74 @@ export interface ComposeSiskin {
 
 /** Brings docker-compose.yml up with an image of these sources, ports, volumes and networks of its own. */
 export async function startComposeSiskin(): Promise<ComposeSiskin> {
+  const place = await preparePlace();
+  const { name, app, host, env, api, router } = place;
+  const project = composeProject(name, [place.override], env);
+  let removed: Promise<void> | undefined;
+  const remove = () => {
+    removed ??= removeAll(place, project);
+    return removed;
+  };
+  try {
+    await run(process.execPath, [makeImages, '--pull', '--siskin-image', env.SISKIN_IMAGE]);
+    await run('docker', ['network', 'create', name]);
+    await project.compose('up', '--detach', '--no-build');
+    await project.healthy('server');
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  const output = () => project.compose('logs', '--no-color', '--tail=200');
+  const release = (behaviour: Behaviour) => deploy({ ...place, api, project }, behaviour);
+  return { name, app, host, router, project, release, output, remove };
+}
+
+/** Names, ports, the repository and the files of one project; nothing runs yet. */
+async function preparePlace() {
   const id = randomBytes(4).toString('hex');
-  const ports = { server: await freePort(), router: await freePort() };
-  const name = `siskin-test-${id}`;
-  const app = `ct-${id}`;
-  const folder = await mkdtemp(join(tmpdir(), 'sk-ct-'));
-  const repository = await createAppRepository();
-  const config = join(folder, 'siskin.yaml');
-  const override = join(folder, 'repository.yml');
-  const bare = join(folder, 'shop.git');
+  const [name, app] = [`siskin-test-${id}`, `ct-${id}`];
   const host = `${app}.example.com`;
+  const [server, router] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+  const folder = await mkdtemp(join(tmpdir(), 'sk-ct-'));
+  const [config, override] = [join(folder, 'siskin.yaml'), join(folder, 'repository.yml')];
+  const bare = join(folder, 'shop.git');
   const env = {
     SISKIN_IMAGE: `${name}:local`,
     SISKIN_CONFIG: config,
-    SISKIN_LISTEN: `127.0.0.1:${ports.server}`,
-    ROUTER_LISTEN: `127.0.0.1:${ports.router}`,
+    SISKIN_LISTEN: server,
+    ROUTER_LISTEN: router,
     ROUTER_NAME: `${name}-router`,
     SISKIN_NETWORK: name,
     DOCKER_GID: String((await stat('/var/run/docker.sock')).gid),
     GITHUB_WEBHOOK_SECRET: webhookSecret,
   };
-  const project = composeProject(name, [override], env);
-  let removed = false;
-  const remove = async () => {
-    if (removed) return;
-    removed = true;
-    await project.compose('--profile', 'tools', 'down', '--volumes', '--remove-orphans');
-    await removeEverythingOf(app);
-    await run('docker', ['network', 'rm', name]).catch(() => ''); // there is none when it could not be made
-    await run('docker', ['image', 'rm', env.SISKIN_IMAGE]).catch(() => ''); // nor an image that could not be built
-    await repository.remove();
-    await rm(folder, { recursive: true, force: true });
-  };
   // The worker is another user, and sees the folder only through its mount.
   await chmod(folder, 0o755);
+  const repository = await createAppRepository();
   await repository.git('init', '--quiet', '--bare', bare);
   await writeFile(override, stringify(withRepository(bare)));
   await writeFile(config, stringify(await siskinYaml({ app, host, network: name, router: env.ROUTER_NAME })));
-  try {
-    await run(process.execPath, [makeImages, '--siskin-image', env.SISKIN_IMAGE]);
-    await run('docker', ['network', 'create', name]);
-    await project.compose('up', '--detach', '--no-build');
-    await project.healthy('server');
-    const output = () => project.compose('logs', '--no-color', '--tail=200');
-    const origins = { api: `http://127.0.0.1:${ports.server}`, router: `http://127.0.0.1:${ports.router}` };
-    const release = (behaviour: Behaviour) =>
-      deploy({ repository, bare, api: origins.api, project }, behaviour);
-    return { app, host, router: origins.router, project, release, output, remove };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  const origins = { api: `http://${server}`, router: `http://${router}` };
+  return { name, app, host, env, folder, override, repository, bare, ...origins };
+}
+
+async function removeAll(
+  place: Awaited<ReturnType<typeof preparePlace>>,
+  project: ComposeProject,
+): Promise<void> {
+  await project.compose('--profile', 'tools', 'down', '--volumes', '--remove-orphans');
+  await removeEverythingOf(place.app);
+  for (const network of await namesOf('network', place.name)) await run('docker', ['network', 'rm', network]);
+  for (const image of await namesOf('image', place.name)) await run('docker', ['image', 'rm', image]);
+  await place.repository.remove();
+  await rm(place.folder, { recursive: true, force: true });
+}
+
+/** The external network and the image of a project, as far as they are there. */
+export async function namesOf(kind: 'network' | 'image', project: string): Promise<string[]> {
+  const filters = { network: `name=${project}`, image: `reference=${project}` };
+  const shown = await run('docker', [kind, 'ls', '--quiet', '--filter', filters[kind]]);
+  return shown.split('\n').filter(Boolean);
 }
 
 const makeImages = join(checkout, 'deploy-templates', 'compose', 'make-local-images.mjs');

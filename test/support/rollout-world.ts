@@ -56,7 +56,7 @@ export class RolloutWorld {
     const slots = Array.from({ length: oldReplicas }, (_, index) => index + 1);
     const baseline: Baseline | null = oldReplicas > 0 ? { release: oldRelease, slots } : null;
     this.#progress = foldProgress([]);
-    this.append({ type: 'rollout-began', baseline, skipCanary: false });
+    this.append({ type: 'rollout-began', baseline, skipCanary: false, counters: {} });
   }
 
   get progress(): Progress {

@@ -2,6 +2,7 @@ import { finished, type Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
+import { anySignal } from '../../pipeline/any-signal.ts';
 import type { BuildRequest, Images } from '../../pipeline/ports.ts';
 import { pruneBuildCache } from './build-cache.ts';
 import { DiskFloor } from './build-disk.ts';
@@ -98,7 +99,7 @@ export class DockerImages implements Images {
         request,
         context,
         progress,
-        AbortSignal.any([signal, timeout, disk.signal, broken]),
+        anySignal([signal, timeout, disk.signal, broken]),
       );
       if (outcome.error !== undefined) throw buildFailed(outcome.error, progress);
       const id = outcome.imageId ?? (await this.find(request.image));

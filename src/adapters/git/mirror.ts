@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { anySignal } from '../../pipeline/any-signal.ts';
 import { gitEnvironment } from './git-environment.ts';
 import { gitWords, knownFailure } from './git-failure.ts';
 import { type GitCall, runGit, runRemoteGit } from './git-runner.ts';
@@ -147,7 +148,7 @@ class FetchGuard {
   constructor(folder: string, { fetchTimeoutMs, maxBytes }: MirrorLimits, signal: AbortSignal) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
-    this.signal = AbortSignal.any([signal, this.#limit.signal]);
+    this.signal = anySignal([signal, this.#limit.signal]);
     const timedOut = new SiskinError(
       'SOURCE_UNREACHABLE',
       `the fetch took longer than ${fetchTimeoutMs / 1000} s and was stopped`,

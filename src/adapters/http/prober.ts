@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { isIP } from 'node:net';
+import { anySignal } from '../../pipeline/any-signal.ts';
 import type { ProbeRequest, Prober } from '../../pipeline/ports.ts';
 
 /** Nobody's health is told in more than this. */
@@ -22,7 +23,13 @@ function ask(
   outer: AbortSignal,
   resolve: (answer: { status: number } | { error: string }) => void,
 ): void {
-  const signal = AbortSignal.any([outer, AbortSignal.timeout(timeoutMs)]);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const signal = anySignal([outer, late.signal]);
+  const answer: typeof resolve = (value) => {
+    clearTimeout(timer);
+    resolve(value);
+  };
   const request = http.get(
     {
       host: address,
@@ -37,15 +44,15 @@ function ask(
       response.on('data', (chunk: Buffer) => {
         received += chunk.length;
         if (received > maxBodyBytes) {
-          resolve({ error: `its answer is larger than ${maxBodyBytes / 1024} KiB` });
+          answer({ error: `its answer is larger than ${maxBodyBytes / 1024} KiB` });
           request.destroy();
         }
       });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0 }));
-      response.on('error', (error) => resolve({ error: sentenceOf(error, signal, timeoutMs) }));
+      response.on('end', () => answer({ status: response.statusCode ?? 0 }));
+      response.on('error', (error) => answer({ error: sentenceOf(error, signal, timeoutMs) }));
     },
   );
-  request.on('error', (error) => resolve({ error: sentenceOf(error, signal, timeoutMs) }));
+  request.on('error', (error) => answer({ error: sentenceOf(error, signal, timeoutMs) }));
 }
 
 function sentenceOf(error: NodeJS.ErrnoException, signal: AbortSignal, timeoutMs: number): string {

@@ -7,6 +7,7 @@ type JournalFields = Record<string, unknown>;
 /** What each kind of journal entry says to people; null: nothing worth a line. Kinds of a newer server are shown by name. */
 const sentences: Record<string, (fields: JournalFields) => string | null> = {
   state: (fields) => `${text(fields.state)}${suffix(fields.reason)}`,
+  'run-began': () => null,
   'step-began': () => null,
   'step-ended': (fields) =>
     fields.outcome === 'failed' ? `${text(fields.step)} failed${suffix(fields.detail)}` : null,
@@ -22,7 +23,7 @@ const sentences: Record<string, (fields: JournalFields) => string | null> = {
   tick: (fields) =>
     `canary ${text(fields.nc)} requests, ${text(fields.ec)} failed; baseline ${text(fields.nb)}, ${text(fields.eb)} failed`,
   'no-metrics': (fields) => `no metrics${suffix(fields.detail)}`,
-  promoted: (fields) => `promoted${suffix(fields.reason)}`,
+  promoted: (fields) => text(fields.reason),
   'rollback-began': (fields) => `going back${suffix(fields.reason)}`,
   finished: () => null,
 };

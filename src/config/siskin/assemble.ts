@@ -29,7 +29,6 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
   build: {
     timeoutMs: checked.build.timeout,
     concurrency: checked.build.concurrency,
-    ...(checked.build.memory !== undefined && { memoryBytes: checked.build.memory }),
     maxContextBytes: checked.build.maxContext,
   },
   allow: checked.allow,

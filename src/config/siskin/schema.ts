@@ -79,14 +79,16 @@ export const siskinSchema = mapping(
       { token: notYet, app: notYet, apiUrl: notYet },
     ).optional(),
     api: mapping({ tokens: z.array(token).prefault([]) }).prefault({}),
-    build: mapping({
-      timeout: quantity(duration, 'more than 0', positive).prefault('20m'),
-      concurrency: wholeNumber(1, 16).prefault(1).describe('Builds at the same time.'),
-      memory: quantity(size, 'at least 32m', (bytes) => bytes >= 32 * 2 ** 20).optional(),
-      maxContext: quantity(size, 'more than 0', positive)
-        .prefault('1g')
-        .describe('The largest build context.'),
-    }).prefault({}),
+    build: mapping(
+      {
+        timeout: quantity(duration, 'more than 0', positive).prefault('20m'),
+        concurrency: wholeNumber(1, 16).prefault(1).describe('Builds at the same time.'),
+        maxContext: quantity(size, 'more than 0', positive)
+          .prefault('1g')
+          .describe('The largest build context.'),
+      },
+      { memory: notYet },
+    ).prefault({}),
     allow: mapping({
       mounts: z.array(allowedMount).prefault([]).describe('Host folders that Compose files may mount.'),
       networks: z.array(joinable).prefault([]).describe('Existing networks that services may join.'),

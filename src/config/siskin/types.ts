@@ -38,7 +38,6 @@ export interface BuildLimits {
   timeoutMs: number;
   /** Builds at the same time. */
   concurrency: number;
-  memoryBytes?: number;
   maxContextBytes: number;
 }
 

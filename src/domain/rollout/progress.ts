@@ -87,8 +87,10 @@ export const replicaProgress = (progress: Progress, replica: string): ReplicaPro
 /** Progress after one more entry. */
 export function advance(progress: Progress, { t, event }: JournalEntry): Progress {
   switch (event.type) {
-    case 'rollout-began':
-      return { ...freshProgress, baseline: event.baseline, skipCanary: event.skipCanary };
+    case 'rollout-began': {
+      const { baseline, skipCanary, counters } = event;
+      return { ...freshProgress, baseline, skipCanary, counters };
+    }
     case 'state':
       if (event.state === 'watching') return { ...progress, phase: 'watching', watchingSince: t };
       return { ...progress, held: event.state === 'held' };

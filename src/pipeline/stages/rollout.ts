@@ -5,6 +5,7 @@ import type { Observation } from '../../domain/observation.ts';
 import { type Step, stepName } from '../../domain/rollout/step.ts';
 import { nextStep } from '../../domain/rollout-plan.ts';
 import { type RolloutContext, RunStopped } from '../run-context.ts';
+import { enter } from '../steps/decision-steps.ts';
 import type { StepContext } from '../steps/executor.ts';
 import { HealthPoller } from '../steps/health-poller.ts';
 import { executeStep, intentOf } from '../steps/index.ts';
@@ -59,12 +60,15 @@ async function observe({ world, app, backend, release }: RolloutContext): Promis
 }
 
 /** Notes what served before, once. A rollback restores exactly this. */
-async function begin({ journal, world, app, release, lease, deployment }: RolloutContext, seen: Observation) {
+async function begin(context: RolloutContext, seen: Observation): Promise<void> {
+  const { journal, world, app, release, lease, deployment, backend } = context;
   const { current } = await world.store.environment(app);
   const baseline = current === release.release ? null : baselineOf(seen, current);
-  await world.store.update(lease, deployment.id, { state: 'canary', baseline: baseline?.release ?? null });
+  await world.store.update(lease, deployment.id, { baseline: baseline?.release ?? null });
+  const { servers: counters } = await world.router.counters(backend);
   const skipCanary = release.servedWell;
-  await journal.append({ type: 'rollout-began', baseline, skipCanary }, { type: 'state', state: 'canary' });
+  await journal.append({ type: 'rollout-began', baseline, skipCanary, counters });
+  if (baseline !== null && !skipCanary) await journal.append(await enter(context, 'canary'));
 }
 
 function baselineOf({ servers }: Observation, current: number | null): Baseline | null {
@@ -106,7 +110,7 @@ async function perform(context: StepContext, step: Step): Promise<void> {
   await journal.append({ type: 'step-began', step: name }, ...intentOf(step));
   try {
     const events = await executeStep(context, step);
-    await journal.append(...events, { type: 'step-ended', step: name, outcome: 'ok' });
+    await journal.append({ type: 'step-ended', step: name, outcome: 'ok' }, ...events);
   } catch (error) {
     if (isLeaseLost(error)) throw error;
     await journal.append({ type: 'step-ended', step: name, outcome: 'failed', detail: messageOf(error) });

@@ -41,6 +41,7 @@ export const rollBack: Executor<'RollBack'> = async (_context, { outcome, reason
 export const finish: Executor<'Finish'> = async (context, { outcome, reason }) => {
   const { world, lease, deployment, release, journal } = context;
   if (outcome === 'succeeded') await world.store.updateRelease(lease, { ...release, servedWell: true });
+  await removeImages(context, outcome === 'succeeded' || stillServes(context));
   const baseline = journal.progress.baseline?.release ?? null;
   const serving = outcome === 'succeeded' || stillServes(context) ? release.release : baseline;
   await serve(context, serving);
@@ -50,6 +51,23 @@ export const finish: Executor<'Finish'> = async (context, { outcome, reason }) =
   await world.store.update(lease, deployment.id, { state: outcome, reason, finishedAt, supersededBy });
   return [{ type: 'finished', outcome, reason }];
 };
+
+/** Releases whose images stay for a rollback, the one that serves included. */
+const keptImages = 5;
+
+/** The image of a release that came to nothing goes, and those that no rollback will want any more. */
+async function removeImages({ world, lease, app, release }: StepContext, serves: boolean): Promise<void> {
+  const releases = await world.store.releases(app);
+  const worthKeeping = releases
+    .filter((one) => one.servedWell || (serves && one.release === release.release))
+    .map((one) => one.release)
+    .slice(-keptImages);
+  for (const old of releases) {
+    if (old.imageId === null || worthKeeping.includes(old.release)) continue;
+    await world.images.remove(old.image);
+    await world.store.updateRelease(lease, { ...old, imageId: null });
+  }
+}
 
 /** A rollback that could bring nothing back left the new release in place. */
 const stillServes = ({ observed, release }: StepContext): boolean =>

@@ -5,7 +5,7 @@ import type { Clock, Prober } from '../ports.ts';
 /** The first polls come fast, whatever interval the app asks for. */
 const firstIntervalMs = 100;
 
-export type Health = { state: 'healthy' } | { state: 'unhealthy'; detail: string };
+export type Health = { state: 'healthy' } | { state: 'promising' } | { state: 'unhealthy'; detail: string };
 
 /** Asks replicas for their health and remembers how often in a row each has said yes. */
 export class HealthPoller {
@@ -29,7 +29,7 @@ export class HealthPoller {
     return Math.max(0, last + intervalMs - this.#clock.monotonicMs());
   }
 
-  /** Asks once. @returns healthy after `healthyAfter` successes in a row */
+  /** Asks once. @returns healthy after `healthyAfter` successes in a row, promising after fewer */
   async ask(replica: ObservedReplica, port: number, spec: HealthSpec, signal: AbortSignal): Promise<Health> {
     this.#lastAsked.set(replica.name, this.#clock.monotonicMs());
     if (spec.kind === 'container') return containerHealth(replica);
@@ -40,9 +40,7 @@ export class HealthPoller {
     }
     const successes = (this.#successes.get(replica.name) ?? 0) + 1;
     this.#successes.set(replica.name, successes);
-    return successes >= spec.healthyAfter
-      ? { state: 'healthy' }
-      : { state: 'unhealthy', detail: `healthy ${successes} of ${spec.healthyAfter} times` };
+    return { state: successes >= spec.healthyAfter ? 'healthy' : 'promising' };
   }
 
   /** Asks a replica that serves. @returns how often in a row it has failed, and what it said last */

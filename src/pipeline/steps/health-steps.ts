@@ -25,6 +25,7 @@ async function askOne(context: StepContext, name: string): Promise<JournalEvent[
   if (!replica || health.dueInMs(name, rollout.health) > 0) return [];
   const answer = await health.ask(replica, rollout.port, rollout.health, lease.lost);
   if (answer.state === 'healthy') return [{ type: 'replica-healthy', replica: name }];
+  if (answer.state === 'promising') return [];
   const known = replicaProgress(journal.progress, name).unhealthyDetail;
   if (known === answer.detail) return [];
   return [{ type: 'replica-unhealthy', replica: name, detail: answer.detail }];

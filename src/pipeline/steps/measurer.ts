@@ -6,9 +6,9 @@ import type { Clock, Metrics, Router } from '../ports.ts';
 const leftAloneMs = 10_000;
 
 /**
- * Reads a backend's counters: from Prometheus, or, when it cannot tell, from the router itself. Prometheus is a scrape
- * behind the router, so after a fallback it is believed again only when it has caught up: counters that seem to go back
- * would be taken for a reset and counted twice.
+ * Reads a backend's counters: from Prometheus, or, when it cannot tell, from the router itself. Prometheus is up to a
+ * scrape behind the router, so it is believed only when it is not behind what was counted already: counters that seem
+ * to go back would be taken for a reset and counted twice.
  */
 export class Measurer {
   readonly #metrics: Metrics;
@@ -52,7 +52,7 @@ export class Measurer {
     if (this.#clock.monotonicMs() < this.#askAgainAt) return undefined;
     try {
       const reading = await this.#metrics.counters(backend);
-      if (this.#reason !== null && isBehind(reading, last)) return undefined;
+      if (isBehind(reading, last)) return undefined;
       this.#reason = null;
       return reading;
     } catch (error) {

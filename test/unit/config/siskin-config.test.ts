@@ -54,7 +54,7 @@ router: { container: siskin-router, socket: run/haproxy.sock }
 docker: { network: acme }
 github: { webhookSecret: [ "\${S}", 0123456789abcdefg ] }
 api: { tokens: [ { name: ci, role: deployer, hash: "sha256:${hash}" } ] }
-build: { timeout: 90s, concurrency: "\${N}", memory: 1.5g, maxContext: 1048576 }
+build: { timeout: 90s, concurrency: "\${N}", maxContext: 1.5g }
 allow: { mounts: [ /srv//shop/ ], networks: [ acme_shared ] }`,
       '    compose: ./deploy/../compose.yml\n    forcedPushes: refuse\n',
     );
@@ -67,7 +67,7 @@ allow: { mounts: [ /srv//shop/ ], networks: [ acme_shared ] }`,
       docker: { network: 'acme' },
       github: { webhookSecrets: [secret, '0123456789abcdefg'] },
       api: { tokens: [{ name: 'ci', role: 'deployer', sha256: hash.toLowerCase() }] },
-      build: { timeoutMs: 90_000, concurrency: 2, memoryBytes: 1.5 * 2 ** 30, maxContextBytes: 2 ** 20 },
+      build: { timeoutMs: 90_000, concurrency: 2, maxContextBytes: 1.5 * 2 ** 30 },
       allow: { mounts: ['/srv/shop'], networks: ['acme_shared'] },
       apps: [{ composeFile: 'compose.yml', environments: [{ forcedPushes: 'refuse' }] }],
     });

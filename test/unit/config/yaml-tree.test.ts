@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../src/config/problems.ts';
-import { readYamlTree, type TreeOptions } from '../../../src/config/yaml-tree.ts';
+import type { TreeOptions } from '../../../src/config/yaml-reader.ts';
+import { readYamlTree } from '../../../src/config/yaml-tree.ts';
 
 const read = (text: string, options: Partial<TreeOptions> = {}) => {
   const tree = readYamlTree(text, { file: 'f.yaml', variables: { V: 'v' }, ...options });
@@ -94,13 +95,19 @@ describe('what is refused', () => {
     expect(read('ü'.repeat(200 * 1024)).told).toEqual(told);
   });
 
-  it.each(['[', '{a:', '- ', '? ', ',', '"\n', '%a\n', '---\n', '!a ', '&a ', ': ', '[]\n', 'a:\n'])(
+  it.each(['[', '{a:', '- ', '? ', '[,', '"\n', '%a\n', '---\n', '!a ', '&a ', ': ', '[]\n', 'a:\n'])(
     'threat 21: 256 KB of %j, unparsed',
     (piece) => {
       const told = ['f.yaml: has more than 50000 words and marks, which is the most that is read'];
       expect(withinBounds(piece.repeat(256 * 1024))).toEqual(told);
     },
   );
+
+  it('threat 21: one line of 256 KB that is no YAML', () => {
+    expect(withinBounds(','.repeat(256 * 1024))).toEqual([
+      expect.stringMatching(/^f\.yaml:1:1: is no YAML here/),
+    ]);
+  });
 
   it('threat 21: deep nesting', () => {
     expect(read('['.repeat(100) + ']'.repeat(100)).told).toEqual([
