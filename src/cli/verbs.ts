@@ -11,6 +11,7 @@ import { registerPromote } from './promote.ts';
 import { registerRollback } from './rollback.ts';
 import { registerServer } from './server.ts';
 import { registerShow } from './show.ts';
+import { registerSimulate } from './simulate.ts';
 import { registerStatus } from './status.ts';
 import { registerToken } from './token.ts';
 import { registerUp } from './up.ts';
@@ -31,6 +32,7 @@ export const verbs: readonly Register[] = [
   registerPromote,
   registerCancel,
   registerRollback,
+  registerSimulate,
   registerDoctor,
   registerConfig,
   registerToken,

@@ -20,6 +20,16 @@ export async function run(
   return stdout;
 }
 
+/** Debian's docker-compose where it is installed, else the engine's plugin. */
+async function composeCommand(): Promise<[string, ...string[]]> {
+  try {
+    await run('docker-compose', ['version']);
+    return ['docker-compose'];
+  } catch {
+    return ['docker', 'compose']; // which says itself when it is not there either
+  }
+}
+
 /** docker-compose.yml of this checkout as a project of its own. @param files more Compose files, laid over it */
 export function composeProject(name: string, files: readonly string[], env: Record<string, string>) {
   const all = [join(checkout, 'docker-compose.yml'), ...files].flatMap((file) => ['--file', file]);

@@ -5,7 +5,9 @@
 export const images = [
   {
     name: 'siskin-base:local',
-    programs: { git: 'usr/bin/git', ssh: 'usr/bin/ssh', 'ssh-keyscan': 'usr/bin/ssh-keyscan' },
+    programs: { git: 'usr/bin/git' },
+    // For repositories by ssh; absent where this machine has no openssh-client.
+    optional: { ssh: 'usr/bin/ssh', 'ssh-keyscan': 'usr/bin/ssh-keyscan' },
     folders: ['/usr/lib/git-core', '/usr/libexec/git-core', '/usr/share/git-core'],
     lines: ['CMD ["node"]'],
   },

@@ -16,9 +16,9 @@ const base = 'node:20-bookworm-slim';
 const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Lays out a build context in `folder`: a rootfs of the image's programs and folders, and its Dockerfile. */
-export function stagePrograms(folder, { programs, folders, lines }) {
+export function stagePrograms(folder, { programs, optional = {}, folders, lines }) {
   const rootfs = join(folder, 'rootfs');
-  for (const [name, target] of Object.entries(programs)) {
+  for (const [name, target] of Object.entries({ ...programs, ...present(optional) })) {
     const program = find(name);
     put(program, join(rootfs, target));
     putLibraries(program, rootfs);
@@ -34,8 +34,14 @@ export function stagePrograms(folder, { programs, folders, lines }) {
   writeFileSync(join(folder, 'Dockerfile'), dockerfile.join('\n'));
 }
 
+const present = (programs) =>
+  Object.fromEntries(Object.entries(programs).filter(([name]) => lookUp(name) !== undefined));
+
+const lookUp = (name) =>
+  searchPath.map((folder) => join(folder, name)).find((candidate) => existsSync(candidate));
+
 function find(name) {
-  const path = searchPath.map((folder) => join(folder, name)).find((candidate) => existsSync(candidate));
+  const path = lookUp(name);
   if (path === undefined)
     throw new Error(`${name} is not installed here; npm run setup installs it on Debian`);
   return realpathSync(path);
