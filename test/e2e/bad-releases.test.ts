@@ -30,8 +30,7 @@ async function deploy(
 
 /** The old release serves as before and nothing else is left. */
 async function expectUntouched(): Promise<void> {
-  const after = await heldOf(siskin.app);
-  expect(after.containers).toEqual(before.containers);
+  expect(await heldOf(siskin.app)).toEqual(before);
   expect(await servingRelease(siskin.router, siskin.host)).toBe('good');
 }
 
@@ -99,11 +98,9 @@ describe('a bad release', () => {
   });
 
   it('that does not build fails with the last lines of the build, and leaves no image', async () => {
-    const images = (await heldOf(siskin.app)).images;
     const { view, result } = await deploy({ release: 'broken' }, { dockerfile: brokenDockerfile });
     expect(view).toMatchObject({ state: 'failed', reason: expect.stringContaining('planted by the test') });
     expect(result.failed).toBe(0);
-    expect((await heldOf(siskin.app)).images).toEqual(images);
     await expectUntouched();
   });
 

@@ -33,8 +33,10 @@ async function composeCommand(): Promise<[string, ...string[]]> {
 /** docker-compose.yml of this checkout as a project of its own. @param files more Compose files, laid over it */
 export function composeProject(name: string, files: readonly string[], env: Record<string, string>) {
   const all = [join(checkout, 'docker-compose.yml'), ...files].flatMap((file) => ['--file', file]);
-  const compose = (...args: string[]) =>
-    run('docker-compose', ['--project-name', name, ...all, ...args], env);
+  const compose = async (...args: string[]) => {
+    const [program, ...verb] = await composeCommand();
+    return run(program, [...verb, '--project-name', name, ...all, ...args], env);
+  };
   /** Running containers by service, as the engine describes them. */
   const services = async (): Promise<Record<string, Docker.ContainerInspectInfo>> => {
     const filters = { label: [`com.docker.compose.project=${name}`] };
