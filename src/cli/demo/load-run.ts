@@ -95,23 +95,6 @@ export function runLoad(send: Send, pace: LoadPace): LoadRun {
 const isFailed = (sample: LoadSample): boolean =>
   sample.error !== null || sample.status < 200 || sample.status >= 400;
 
-/** What was counted between two snapshots of one run. */
-export function since(
-  before: LoadResult,
-  after: LoadResult,
-): LoadCount & { failedByRelease: Record<string, number> } {
-  const failedByRelease: Record<string, number> = {};
-  for (const [release, failed] of Object.entries(after.failedByRelease)) {
-    const more = failed - (before.failedByRelease[release] ?? 0);
-    if (more > 0) failedByRelease[release] = more;
-  }
-  return {
-    requests: after.requests - before.requests,
-    failed: after.failed - before.failed,
-    failedByRelease,
-  };
-}
-
 function newTally() {
   const byRelease = new Map<string, LoadCount>();
   const errors: LoadResult['errors'] = [];

@@ -18,8 +18,8 @@ const negligible = 1e-17;
 /** A distribution with one peak: the log of a term, and its ratio to the term before it. */
 interface Unimodal {
   mode: number;
-  logTerm(k: number): number;
-  ratio(k: number): number;
+  logTerm: (k: number) => number;
+  ratio: (k: number) => number;
 }
 
 /** The sum of the terms first..last, from the largest one outwards: about √n terms matter, whatever n is. */
