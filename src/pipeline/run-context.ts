@@ -1,6 +1,5 @@
 import type { Deployment, Release } from '../domain/deployment.ts';
 import { backendName } from '../domain/names.ts';
-import { anySignal } from './any-signal.ts';
 import type { AppEnvironment } from './app-environment.ts';
 import type { Interruptions } from './interruptions.ts';
 import type { Journal } from './journal.ts';
@@ -47,6 +46,8 @@ export interface RunContext {
   interruptions: Interruptions;
   /** Aborted when this worker closes: the run stops where it stands, and another goes on with it. */
   stop: AbortSignal;
+  /** Aborted when work before the rollout need not go on: superseded, cancelled, lease lost, worker closing. */
+  work: AbortSignal;
 }
 
 /** This worker closes; what it ran is unharmed and goes on elsewhere. */
@@ -56,10 +57,6 @@ export class RunStopped extends Error {
     this.name = 'RunStopped';
   }
 }
-
-/** Aborted when work before the rollout need not go on: superseded, cancelled, lease lost, worker closing. */
-export const workSignal = ({ interruptions, lease, stop }: RunContext): AbortSignal =>
-  anySignal([interruptions.ending, lease.lost, stop]);
 
 /** A run whose release is known. */
 export interface RolloutContext extends RunContext {

@@ -1,6 +1,7 @@
 import { type Deployment, type EndState, isEndState } from '../domain/deployment.ts';
 import { messageOf, SiskinError } from '../domain/errors/siskin-error.ts';
 import { releaseName } from '../domain/names.ts';
+import { anySignal } from './any-signal.ts';
 import type { AppEnvironment } from './app-environment.ts';
 import { Interruptions } from './interruptions.ts';
 import { Journal } from './journal.ts';
@@ -28,12 +29,23 @@ export async function runDeployment(
 ): Promise<void> {
   const journal = await Journal.open(world.store, lease, deployment.id, world.clock);
   const interruptions = new Interruptions(app, deployment.id, world.store, world.signals);
-  const context: RunContext = { world, app, lease, deployment, journal, interruptions, stop };
+  const work = anySignal([interruptions.ending, lease.lost, stop]);
+  const context: RunContext = {
+    world,
+    app,
+    lease,
+    deployment,
+    journal,
+    interruptions,
+    stop,
+    work: work.signal,
+  };
   try {
     await interruptions.refresh();
     if (journal.rolloutBegan) await resumeRollout(context);
     else await begin(context);
   } finally {
+    work.unlink();
     interruptions.close();
   }
 }

@@ -93,14 +93,10 @@ export class DockerImages implements Images {
     const before = await this.find(request.image);
     const disk = await reachingEngine(() => this.#disk.watch());
     const timeout = AbortSignal.timeout(request.timeoutMs);
+    const any = anySignal([signal, timeout, disk.signal, broken]);
     const progress = new BuildProgress(onLine, this.#maxLogLines);
     try {
-      const outcome = await this.#run(
-        request,
-        context,
-        progress,
-        anySignal([signal, timeout, disk.signal, broken]),
-      );
+      const outcome = await this.#run(request, context, progress, any.signal);
       if (outcome.error !== undefined) throw buildFailed(outcome.error, progress);
       const id = outcome.imageId ?? (await this.find(request.image));
       if (id === null) throw new SiskinError('BUILD_FAILED', 'the engine ended the build without an image');
@@ -112,6 +108,7 @@ export class DockerImages implements Images {
       if (timeout.aborted) throw timedOut(request, progress);
       throw explained(error, broken);
     } finally {
+      any.unlink();
       disk.stop();
     }
   }

@@ -141,6 +141,7 @@ export interface MirrorHome {
 class FetchGuard {
   readonly signal: AbortSignal;
   readonly #limit = new AbortController();
+  readonly #unlink: () => void;
   readonly #timers: NodeJS.Timeout[];
   readonly #folder: string;
   readonly #maxBytes: number;
@@ -148,7 +149,9 @@ class FetchGuard {
   constructor(folder: string, { fetchTimeoutMs, maxBytes }: MirrorLimits, signal: AbortSignal) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
-    this.signal = anySignal([signal, this.#limit.signal]);
+    const { signal: any, unlink } = anySignal([signal, this.#limit.signal]);
+    this.signal = any;
+    this.#unlink = unlink;
     const timedOut = new SiskinError(
       'SOURCE_UNREACHABLE',
       `the fetch took longer than ${fetchTimeoutMs / 1000} s and was stopped`,
@@ -171,6 +174,7 @@ class FetchGuard {
   }
 
   stop(): void {
+    this.#unlink();
     for (const timer of this.#timers) clearTimeout(timer);
   }
 }

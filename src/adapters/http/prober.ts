@@ -25,9 +25,10 @@ function ask(
 ): void {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeoutMs);
-  const signal = anySignal([outer, late.signal]);
+  const { signal, unlink } = anySignal([outer, late.signal]);
   const answer: typeof resolve = (value) => {
     clearTimeout(timer);
+    unlink();
     resolve(value);
   };
   const request = http.get(

@@ -1,6 +1,6 @@
 import type { Release } from '../../domain/deployment.ts';
 import { imageReference, releaseName } from '../../domain/names.ts';
-import { type RunContext, workSignal } from '../run-context.ts';
+import type { RunContext } from '../run-context.ts';
 
 /**
  * Builds the release's image, unless it is there. The context goes from the mirror to the engine as a stream.
@@ -12,7 +12,7 @@ export async function buildRelease(context: RunContext, release: Release): Promi
   const { world, app, lease, deployment } = context;
   if (release.imageId !== null && (await world.images.find(release.imageId)) !== null) return release;
   const { build } = release.spec;
-  const signal = workSignal(context);
+  const signal = context.work;
   const image = imageReference(app, release.release);
   const source = await world.source.openContext(app.repository, release.sha, build, signal);
   const log = new LogWriter((lines) => world.store.log(deployment.id, lines));

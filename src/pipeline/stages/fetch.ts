@@ -3,7 +3,7 @@ import type { Release } from '../../domain/deployment.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Commit } from '../ports.ts';
-import { type RunContext, workSignal } from '../run-context.ts';
+import type { RunContext } from '../run-context.ts';
 
 /** A Compose file larger than this is not one. */
 const composeMaxBytes = 256 * 1024;
@@ -20,7 +20,7 @@ export async function fetchRelease(
 ): Promise<{ release: Release } | { nothingToDo: 'serves already'; release: Release }> {
   const { world, app, deployment, lease } = context;
   const { target } = deployment;
-  const signal = workSignal(context);
+  const signal = context.work;
   if (target.kind === 'release') return { release: await keptRelease(context, target.release) };
   const commit =
     target.kind === 'commit'

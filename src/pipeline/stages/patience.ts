@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../domain/errors/catalogue.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import { type RunContext, workSignal } from '../run-context.ts';
+import type { RunContext } from '../run-context.ts';
 
 /** How long an outage of something outside is waited for before the deployment fails of it, in ms. */
 const patienceMs: Partial<Record<ErrorCode, number>> = {
@@ -19,7 +19,7 @@ const lastPauseMs = 5_000;
 export async function patiently<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
   const { world, deployment } = context;
   const began = world.clock.monotonicMs();
-  const signal = workSignal(context);
+  const signal = context.work;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(lastPauseMs, pauseMs * 2)) {
     try {
       return await work();
