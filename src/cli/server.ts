@@ -3,7 +3,7 @@ import { startServerAlone } from '../../workers/separate.ts';
 import { example } from './arguments.ts';
 import type { Io } from './io.ts';
 import { configPath } from './local-config.ts';
-import { untilStopped } from './until-stopped.ts';
+import { leaveSoon, untilStopped } from './until-stopped.ts';
 
 /** `siskin server`: the receiver and the API, for a Redis that is shared with workers. */
 export function registerServer(program: Command, io: Io): void {
@@ -15,5 +15,6 @@ export function registerServer(program: Command, io: Io): void {
       const server = await startServerAlone(configPath(command, io), io.env);
       await untilStopped();
       await server.stop();
+      leaveSoon();
     });
 }

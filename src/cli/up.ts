@@ -3,7 +3,7 @@ import { startUp } from '../../workers/up.ts';
 import { example } from './arguments.ts';
 import type { Io } from './io.ts';
 import { configPath } from './local-config.ts';
-import { untilStopped } from './until-stopped.ts';
+import { leaveSoon, untilStopped } from './until-stopped.ts';
 
 /** `siskin up`: everything in one process. */
 export function registerUp(program: Command, io: Io): void {
@@ -17,5 +17,6 @@ export function registerUp(program: Command, io: Io): void {
       const siskin = await startUp(configPath(command, io), io.env);
       await untilStopped();
       await siskin.stop();
+      leaveSoon();
     });
 }

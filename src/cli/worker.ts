@@ -3,7 +3,7 @@ import { startWorkerAlone } from '../../workers/separate.ts';
 import { example } from './arguments.ts';
 import type { Io } from './io.ts';
 import { configPath } from './local-config.ts';
-import { untilStopped } from './until-stopped.ts';
+import { leaveSoon, untilStopped } from './until-stopped.ts';
 
 /** `siskin worker`: runs deployments on this machine's engine and router, for a Redis that is shared. */
 export function registerWorker(program: Command, io: Io): void {
@@ -15,5 +15,6 @@ export function registerWorker(program: Command, io: Io): void {
       const worker = await startWorkerAlone(configPath(command, io), io.env);
       await untilStopped();
       await worker.stop();
+      leaveSoon();
     });
 }

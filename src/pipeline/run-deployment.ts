@@ -65,7 +65,7 @@ async function begin(context: RunContext): Promise<void> {
     await journal.append(await enter(context, 'preparing'));
     await rollOut(rolloutContext(context, release));
   } catch (error) {
-    if (isOver(error)) throw error;
+    if (isNotItsFailure(error)) throw error;
     if (context.stop.aborted) throw new RunStopped();
     if (lease.lost.aborted) throw new SiskinError('LEASE_LOST', 'the lease was lost', { cause: error });
     if (endedEarly(context)) return await endEarly(context);
@@ -96,9 +96,13 @@ async function nothingToDo(context: RunContext, release: number): Promise<void> 
   return end(context, 'succeeded', `${releaseName(release)} of this commit already serves: nothing to do`);
 }
 
-/** Somebody else has it, or has ended it: a newer push supersedes what is still queued at any moment. */
-const isOver = (error: unknown): boolean =>
-  error instanceof SiskinError && (error.code === 'LEASE_LOST' || error.code === 'DEPLOYMENT_ENDED');
+/**
+ * Not this deployment's failure: somebody else has it, or has ended it (a newer push supersedes what is still queued at
+ * any moment), or Redis was away for a moment, after which the run is repeated from where it stood.
+ */
+const isNotItsFailure = (error: unknown): boolean =>
+  error instanceof SiskinError &&
+  ['LEASE_LOST', 'DEPLOYMENT_ENDED', 'STORE_UNAVAILABLE'].includes(error.code);
 
 const endedEarly = ({ interruptions }: RunContext): boolean =>
   interruptions.current !== null && interruptions.current.kind !== 'promote';

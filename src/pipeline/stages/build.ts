@@ -57,6 +57,8 @@ class LogWriter {
       this.#waiting = [];
       return this.#write(lines);
     });
+    // flush() reports it; until then nobody listens
+    this.#writing.catch(() => undefined);
   }
 
   /** Resolves when all lines are written; rejects when one could not be. */

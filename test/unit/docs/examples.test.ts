@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { parseSiskinConfig } from '../../../src/config/siskin-config.ts';
 import { readCompose } from '../../support/config-samples.ts';
 import { docsPages, type Fence, fences } from '../../support/docs-pages.ts';
@@ -20,6 +23,13 @@ const examples = docsPages()
       .map((fence, index) => ({ name: `${page.path} (${index + 1})`, fence })),
   );
 
+/** Siskin's own, which an override in the docs adds to. */
+const ownCompose = readFileSync(new URL('../../../docker-compose.yml', import.meta.url), 'utf8');
+const serviceNames = (text: string): string[] =>
+  Object.keys(
+    z.object({ services: z.record(z.string(), z.unknown()) }).parse(parse(text, { merge: true })).services,
+  );
+
 describe('the YAML examples of the docs', () => {
   it('are there in README and guide', () => {
     const names = examples.map(({ name }) => name);
@@ -36,8 +46,13 @@ describe('the YAML examples of the docs', () => {
       case '# docker-compose.yml':
         expect(readCompose(fence.text, { variables }).rollout.port).toBe(3000);
         return;
+      case '# docker-compose.override.yml':
+        expect(serviceNames(ownCompose)).toEqual(expect.arrayContaining(serviceNames(fence.text)));
+        return;
       default:
-        expect.fail(`begin it with "# siskin.yaml" or "# docker-compose.yml", not with: ${kindOf(fence)}`);
+        expect.fail(
+          `begin it with "# siskin.yaml", "# docker-compose.yml" or its override, not with: ${kindOf(fence)}`,
+        );
     }
   });
 });
