@@ -15,7 +15,7 @@ let repository: AppRepository;
 let siskin: TestSiskin;
 
 async function release(behaviour: Behaviour, drain = '10s') {
-  const compose = await composeText({ 'x-siskin': { drain: { timeout: drain } } });
+  const compose = await composeText({ stop_grace_period: '2s', 'x-siskin': { drain: { timeout: drain } } });
   const sha = await commitVariant(repository, behaviour, { compose });
   const { deployment, status } = await siskin.push(sha);
   expect(status).toBe(202);

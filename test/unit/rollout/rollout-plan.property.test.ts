@@ -85,7 +85,7 @@ describe('the planner, under crashes at any step', () => {
         expect([...world.replicas.keys()].sort()).toEqual(names(release, count, ''));
         for (const { status } of world.replicas.values()) expect(status).toBe('running');
       }),
-      { numRuns: 1_500 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -96,7 +96,7 @@ describe('the planner, under crashes at any step', () => {
         const behaviour = { ...scenario.behaviour, ...good };
         expect(outcomeOf(run({ ...scenario, behaviour, interruption: null }))).toBe('succeeded');
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
