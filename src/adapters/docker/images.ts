@@ -90,8 +90,10 @@ export class DockerImages implements Images {
     onLine: (line: string) => void,
     signal: AbortSignal,
   ): Promise<string> {
-    const before = await this.find(request.image);
-    const disk = await reachingEngine(() => this.#disk.watch());
+    const [before, disk] = await Promise.all([
+      this.find(request.image),
+      reachingEngine(() => this.#disk.watch()),
+    ]);
     const timeout = AbortSignal.timeout(request.timeoutMs);
     const any = anySignal([signal, timeout, disk.signal, broken]);
     const progress = new BuildProgress(onLine, this.#maxLogLines);

@@ -8,7 +8,7 @@ import { giveUp, removeReplica, startReplica, stopReplica } from './replica-step
 import { addServer, attach, drain, removeServer, setShare } from './router-steps.ts';
 
 /** The longest wait before the world is looked at again. */
-const waitMs = 100;
+const waitMs = 50;
 
 const executors: Executors = {
   StartReplica: startReplica,
