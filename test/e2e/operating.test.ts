@@ -117,6 +117,9 @@ describe('operating Siskin', () => {
     const view = await siskin.deployment(last.deployments[0].id);
     expect(view.steps.map(({ name }) => name)).not.toContain('building');
     expect(view.verdict).toMatchObject({ decision: 'promote', evidence: 'skipped' });
+    const again = await cli('rollback', siskin.app, 'production', 'r1', '--wait');
+    expect(again).toMatchObject({ exitCode: 0, output: expect.stringContaining('already serves') });
+    expect(await serving()).toBe('one');
   });
 
   it('siskin deploy brings the head back; status, show and logs tell of it', async () => {

@@ -66,16 +66,20 @@ export class DockerReplicas implements Replicas {
     }
   }
 
-  /** A stopped container of this name that was made from another spec, e.g. before the records were lost. */
+  /**
+   * Removes a stopped container of this name that was made from another spec, e.g. before the records were lost.
+   * @throws SiskinError REPLICA_START_FAILED when such a one runs: it must not be taken for the new release
+   */
   async #removeForeign(name: string, specHash: string): Promise<void> {
-    const filters = {
-      name: [`^/${name}$`],
-      label: ['siskin.spec-hash'],
-      status: ['exited', 'created', 'dead'],
-    };
+    const filters = { name: [`^/${name}$`] };
     const found = await reachingEngine(() => this.#docker.listContainers({ all: true, filters }));
-    for (const { Id, Labels } of found) {
+    for (const { Id, Labels, State } of found) {
       if (Labels['siskin.spec-hash'] === specHash) continue;
+      if (['running', 'restarting', 'paused'].includes(State))
+        throw new SiskinError(
+          'REPLICA_START_FAILED',
+          `a container named ${name} of another origin runs already`,
+        );
       await doneWhen([404, 409], () => this.#docker.getContainer(Id).remove({ v: true }));
     }
   }

@@ -20,4 +20,8 @@ export const rolloutErrors = {
     meaning: 'The release is not on record, or its image is gone.',
     hint: 'See `siskin history` for the releases that are kept, or deploy the commit anew.',
   },
+  REPLICAS_MISSING: {
+    meaning: 'The release of this commit is the current one, but not all of its replicas run.',
+    hint: 'Start the stopped containers again, or push a new commit: its release brings all replicas.',
+  },
 } as const;

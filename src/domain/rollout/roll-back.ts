@@ -33,10 +33,12 @@ export function rollBackStep(
 
 /**
  * Which of the new replicas leave now. A release that was found bad leaves as soon as one old replica serves, for
- * every request it gets may fail; one that is only not wanted any more keeps the promised number serving.
+ * every request it gets may fail; one that is only not wanted any more keeps the promised number serving. What serves
+ * beside a first deployment is left alone: its record was lost, and nothing else would answer.
  */
 function leavingNow(situation: Situation, fleet: Fleet, evidence: VerdictEvidence): Member[] {
-  const others = [...fleet.fresh, ...fleet.strays];
+  const first = fleet.baseline.length === 0;
+  const others = [...fleet.fresh, ...fleet.strays.filter((stray) => !(first && isServing(stray)))];
   const taking = others.filter(isServing);
   const idle = others.filter((member) => !taking.includes(member));
   const old = fleet.baseline.filter(isServing).length;

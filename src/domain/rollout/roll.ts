@@ -71,8 +71,10 @@ function freshSlots(situation: Situation, fleet: Fleet, target: RollTarget): Mem
   return slots.filter((member) => isServing(member) || allowed.has(member) || member.replica !== null);
 }
 
-/** Takes one baseline replica out of traffic, if enough others serve. */
+/** Takes one baseline replica out of traffic: a dead one at once, another if enough others serve. */
 function drainOne(situation: Situation, fleet: Fleet, target: RollTarget): Step | undefined {
+  const dead = fleet.baseline.find((member) => member.server?.state === 'ready' && !isRunning(member));
+  if (dead) return { kind: 'Drain', replica: dead.name };
   const serving = fleet.baseline.filter(isServing);
   if (serving.length <= target.baseline) return undefined;
   const all = serving.length + fleet.fresh.filter(isServing).length;

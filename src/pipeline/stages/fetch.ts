@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Release } from '../../domain/deployment.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { releaseName } from '../../domain/names.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Commit } from '../ports.ts';
 import type { RunContext } from '../run-context.ts';
@@ -15,13 +16,11 @@ const composeMaxBytes = 256 * 1024;
  * @returns the release to roll out, or why there is nothing to do
  * @throws SiskinError of the source or of the Compose file
  */
-export async function fetchRelease(
-  context: RunContext,
-): Promise<{ release: Release } | { nothingToDo: 'serves already'; release: Release }> {
+export async function fetchRelease(context: RunContext): Promise<Fetched> {
   const { world, app, deployment, lease } = context;
   const { target } = deployment;
   const signal = context.work;
-  if (target.kind === 'release') return { release: await keptRelease(context, target.release) };
+  if (target.kind === 'release') return orNothing(context, await keptRelease(context, target.release));
   const commit =
     target.kind === 'commit'
       ? await world.source.commit(app.repository, target.sha, signal)
@@ -31,8 +30,25 @@ export async function fetchRelease(
   const text = await world.source.readFile(app.repository, sha, app.composeFile, composeMaxBytes);
   const release = await releaseFor(context, commit, await app.readSpec(text));
   await world.store.update(lease, deployment.id, { release: release.release });
+  return orNothing(context, release);
+}
+
+type Fetched = { release: Release } | { nothingToDo: 'serves already'; release: Release };
+
+/**
+ * To roll out what serves already would be to have nothing to go back to.
+ * @throws SiskinError REPLICAS_MISSING when it should serve and does not in full
+ */
+async function orNothing({ world, app }: RunContext, release: Release): Promise<Fetched> {
   const { current } = await world.store.environment(app);
-  return current === release.release ? { nothingToDo: 'serves already', release } : { release };
+  if (current !== release.release) return { release };
+  const { service, rollout } = release.spec;
+  const replicas = await world.replicas.list(app, service);
+  const running = replicas.filter((one) => one.release === current && one.status === 'running').length;
+  if (running >= rollout.replicas) return { nothingToDo: 'serves already', release };
+  const name = releaseName(release.release);
+  const message = `${name} of this commit is what should serve, but only ${running} of its ${rollout.replicas} replicas run`;
+  throw new SiskinError('REPLICAS_MISSING', message);
 }
 
 async function releaseFor(

@@ -101,6 +101,14 @@ describe('DockerReplicas on a real engine', () => {
     expect(info.State.Running).toBe(true);
   });
 
+  it('does not take a running container of another spec for the new release', async () => {
+    const third = request(3, ['node', '-e', server()], { specHash: 'third' });
+    await expect(replicas.start(third)).rejects.toMatchObject({
+      code: 'REPLICA_START_FAILED',
+      message: expect.stringContaining('runs already'),
+    });
+  });
+
   it('says in words what the engine refused', async () => {
     const wanted = request(4, ['true'], { image: 'siskin/nothing-of-this-name:r9' });
     await expect(replicas.start(wanted)).rejects.toMatchObject({
