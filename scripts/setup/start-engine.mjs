@@ -6,6 +6,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultSocket, engineAnswers } from './docker-engine.mjs';
 import { asRoot, lastLines } from './run.mjs';
+import { removeStalePid } from './stale-pid.mjs';
 
 const patienceMs = 60_000;
 const pollMs = 100;
@@ -36,8 +37,21 @@ async function startBySystemd(facts) {
   return 'systemctl start docker';
 }
 
-/** dockerd detached from this process; it stays for the next run. */
+/** The containerd of an engine that was killed a moment ago needs a moment to be gone. */
+const settleMs = 3_000;
+
 async function startByHand(facts) {
+  try {
+    return await launchByHand(facts);
+  } catch {
+    await sleep(settleMs);
+    return launchByHand(facts); // what fails again is reported
+  }
+}
+
+/** dockerd detached from this process; it stays for the next run. */
+async function launchByHand(facts) {
+  await removeStalePid(facts);
   const log = join(mkdtempSync(join(tmpdir(), 'siskin-dockerd-')), 'dockerd.log');
   const file = openSync(log, 'a', 0o600);
   const [command, args] = facts.privilege === 'sudo' ? ['sudo', ['-n', 'dockerd']] : [dockerd(facts), []];

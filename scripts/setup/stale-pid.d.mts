@@ -1,0 +1,1 @@
+export function isLivingEngine(stat: string | null): boolean;
