@@ -10,17 +10,25 @@ export class Interruptions {
   readonly #key: EnvironmentKey;
   readonly #id: string;
   readonly #store: DeploymentStore;
+  readonly #onError: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #stopListening: () => void;
   readonly #ending = new AbortController();
   #current: Interruption | null = null;
   #wake = new AbortController();
-  #failure: unknown;
 
-  constructor(key: EnvironmentKey, id: string, store: DeploymentStore, signals: Signals) {
+  /** @param onError told of a background read that failed; the next one comes in 2 s */
+  constructor(
+    key: EnvironmentKey,
+    id: string,
+    store: DeploymentStore,
+    signals: Signals,
+    onError: (error: unknown) => void,
+  ) {
     this.#key = key;
     this.#id = id;
     this.#store = store;
+    this.#onError = onError;
     this.#stopListening = signals.onChange(key, () => this.#refreshSoon());
     this.#timer = setInterval(() => this.#refreshSoon(), refreshMs);
     this.#timer.unref();
@@ -59,15 +67,8 @@ export class Interruptions {
     this.#stopListening();
   }
 
-  /** The last error of a background read; the loop's own store calls fail on the same cause and report it. */
-  get lastFailure(): unknown {
-    return this.#failure;
-  }
-
   #refreshSoon(): void {
-    this.refresh().catch((error: unknown) => {
-      this.#failure = error;
-    });
+    this.refresh().catch(this.#onError);
   }
 }
 

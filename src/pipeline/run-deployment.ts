@@ -28,7 +28,9 @@ export async function runDeployment(
   stop: AbortSignal,
 ): Promise<void> {
   const journal = await Journal.open(world.store, lease, deployment.id, world.clock);
-  const interruptions = new Interruptions(app, deployment.id, world.store, world.signals);
+  const interruptions = new Interruptions(app, deployment.id, world.store, world.signals, (err) => {
+    world.log.warn({ deployment: deployment.id, err }, 'what is wanted could not be read; it is read again');
+  });
   const work = anySignal([interruptions.ending, lease.lost, stop]);
   const context: RunContext = {
     world,

@@ -69,19 +69,21 @@ describe('a good release, under 220 requests/s with slow requests and POST bodie
     await short.close();
     expect(await short.ended).toMatchObject({ cutByOther: false });
     const cut = await long.ended;
+    const cutAt = Date.now();
     const view = await deploying;
     expect(view).toMatchObject({ state: 'succeeded' });
     expect(cut.cutByOther).toBe(true);
-    const drained = view.steps.find(
-      ({ name }) => name === `Drain ${long.release}` || name.startsWith('Drain '),
+    const begins = (name: string) =>
+      Date.parse(view.steps.find((step) => step.name === name)?.startedAt ?? '');
+    const removal = view.steps.findLast(
+      ({ name, startedAt }) => name.startsWith('RemoveServer ') && Date.parse(startedAt) <= cutAt,
     );
-    expect(drained).toBeDefined();
-    expect(cut.afterMs).toBeGreaterThan(4_000);
+    const replica = removal?.name.split(' ')[1] ?? '';
+    // both are wall-clock times in whole ms, the time-out itself is monotonic
+    expect(begins(`RemoveServer ${replica}`) - begins(`Drain ${replica}`)).toBeGreaterThan(3_950);
   });
 
   it('leaves exactly the replicas of the last release', async () => {
-    const last = (await siskin.call('GET', `/api/v1/deployments?app=${siskin.app}&limit=1`)).body;
-    expect(last).toBeDefined();
     const { containers } = await heldOf(siskin.app);
     expect(containers).toHaveLength(3);
     for (const container of containers) expect(container).toMatch(/-web-r9-[123] running$/);

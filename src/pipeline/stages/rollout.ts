@@ -2,7 +2,9 @@ import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { Baseline } from '../../domain/journal.ts';
 import { parseReplicaName } from '../../domain/names.ts';
 import type { Observation } from '../../domain/observation.ts';
+import type { Situation } from '../../domain/rollout/fleet.ts';
 import { type Step, stepName } from '../../domain/rollout/step.ts';
+import { rollBackFor } from '../../domain/rollout/trouble.ts';
 import { nextStep } from '../../domain/rollout-plan.ts';
 import { type RolloutContext, RunStopped } from '../run-context.ts';
 import { enter } from '../steps/decision-steps.ts';
@@ -84,19 +86,18 @@ function baselineOf({ servers }: Observation, current: number | null): Baseline 
 function planned(context: RolloutContext, observed: Observation, attempts: Attempts): Step {
   const { release, journal, interruptions } = context;
   const { progress } = journal;
-  const hopeless = attempts.exhausted();
-  if (hopeless && progress.rollBack === null)
-    return { kind: 'RollBack', outcome: 'rolled_back', reason: hopeless, evidence: 'hard-signal' };
-  if (hopeless && progress.rollBack)
-    return { kind: 'Finish', outcome: 'failed', reason: `${progress.rollBack.reason}; then ${hopeless}` };
-  return nextStep({
+  const situation: Situation = {
     spec: release.spec.rollout,
     release: release.release,
     progress,
     t: journal.clock.t(),
     observed,
     interruption: interruptions.current,
-  });
+  };
+  const hopeless = attempts.exhausted();
+  if (!hopeless) return nextStep(situation);
+  if (progress.rollBack === null) return rollBackFor(situation, hopeless);
+  return { kind: 'Finish', outcome: 'failed', reason: `${progress.rollBack.reason}; then ${hopeless}` };
 }
 
 /** Notes the step under the lease's fence, does it, and notes what has become true. */

@@ -3,12 +3,12 @@ import type { JournalEvent } from '../../domain/journal.ts';
 import type { RunContext } from '../run-context.ts';
 import type { Executor, StepContext } from './executor.ts';
 
-/** Enters a state: the record first, for people look there, then the journal. */
+/** Enters a state that goes on, so has no reason yet: the record first, for people look there, then the journal. */
 export async function enter(
   { world, lease, deployment }: RunContext,
   state: DeploymentState,
 ): Promise<JournalEvent> {
-  await world.store.update(lease, deployment.id, { state });
+  await world.store.update(lease, deployment.id, { state, reason: null });
   return { type: 'state', state };
 }
 
@@ -18,11 +18,7 @@ export const hold: Executor<'Hold'> = async (context, { reason }) => {
   return [{ type: 'state', state: 'held', reason }];
 };
 
-export const resume: Executor<'Resume'> = async (context) => {
-  const { world, lease, deployment } = context;
-  await world.store.update(lease, deployment.id, { state: 'canary', reason: null });
-  return [{ type: 'state', state: 'canary' }];
-};
+export const resume: Executor<'Resume'> = async (context) => [await enter(context, 'canary')];
 
 export const promote: Executor<'Promote'> = async (context, { reason, evidence }) => [
   await enter(context, 'rolling'),
@@ -41,9 +37,9 @@ export const rollBack: Executor<'RollBack'> = async (_context, { outcome, reason
 export const finish: Executor<'Finish'> = async (context, { outcome, reason }) => {
   const { world, lease, deployment, release, journal } = context;
   if (outcome === 'succeeded') await world.store.updateRelease(lease, { ...release, servedWell: true });
-  await removeImages(context, outcome === 'succeeded' || stillServes(context));
   const baseline = journal.progress.baseline?.release ?? null;
   const serving = outcome === 'succeeded' || stillServes(context) ? release.release : baseline;
+  await removeImages(context, serving);
   await serve(context, serving);
   const finishedAt = journal.clock.at();
   const { current } = context.interruptions;
@@ -56,10 +52,10 @@ export const finish: Executor<'Finish'> = async (context, { outcome, reason }) =
 const keptImages = 5;
 
 /** The image of a release that came to nothing goes, and those that no rollback will want any more. */
-async function removeImages({ world, lease, app, release }: StepContext, serves: boolean): Promise<void> {
+async function removeImages({ world, lease, app }: StepContext, serving: number | null): Promise<void> {
   const releases = await world.store.releases(app);
   const worthKeeping = releases
-    .filter((one) => one.servedWell || (serves && one.release === release.release))
+    .filter((one) => one.servedWell || one.release === serving)
     .map((one) => one.release)
     .slice(-keptImages);
   for (const old of releases) {
