@@ -38,6 +38,12 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/adapters/(git|docker|redis)/' },
       to: { path: 'node_modules/(simple-git|dockerode|ioredis|bullmq)/' },
     },
+    {
+      name: 'promql-is-read-in-one-place',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/config/promql.ts$' },
+      to: { path: 'node_modules/@prometheus-io/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

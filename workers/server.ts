@@ -58,7 +58,10 @@ function api({ config, store, cliToken, log, withDocker }: ServerOptions, metric
       redis: () => store.ledger.health(),
       ...(withDocker && { docker: async () => void (await docker.ping()) }),
     },
-    scrapeTargets: async () => [],
+    scrapeTargets: () =>
+      store.history.scrapeTargets((environment, err) =>
+        log.warn({ environment, err }, 'its scrape targets cannot be read; Prometheus is not told of them'),
+      ),
     metrics: async () => ({
       contentType: metrics.registry.contentType,
       text: await metrics.registry.metrics(),

@@ -2,11 +2,13 @@ import { type Request, type Response, Router } from 'express';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { type Asked, cancelOrPromote, deploy, rollBack } from './actions.ts';
 import { requireRole } from './authentication.ts';
+import { freeze, unfreeze } from './freezing.ts';
 import type { ApiDependencies } from './ports.ts';
 import {
   type ActionAnswer,
   deployBodySchema,
   emptyBodySchema,
+  freezeBodySchema,
   nameSchema,
   rollbackBodySchema,
 } from './schemas.ts';
@@ -26,8 +28,11 @@ const actions: Record<string, Action> = {
     validBody(emptyBodySchema, request);
     return cancelOrPromote(dependencies, asked, 'cancel');
   },
-  freeze: () => notSupported('freeze'),
-  unfreeze: () => notSupported('unfreeze'),
+  freeze: (dependencies, asked, request) => freeze(dependencies, asked, validBody(freezeBodySchema, request)),
+  unfreeze: (dependencies, asked, request) => {
+    validBody(emptyBodySchema, request);
+    return unfreeze(dependencies, asked);
+  },
 };
 
 /** `POST /api/v1/apps/:app/environments/:env/{deploy,rollback,promote,cancel,freeze,unfreeze}`, for deployers. */
@@ -59,6 +64,3 @@ function askedOf({ apps }: ApiDependencies, request: Request, response: Response
     from: request.ip ?? null,
   };
 }
-
-const notSupported = (action: string): Promise<never> =>
-  Promise.reject(new SiskinError('NOT_SUPPORTED', `${action} is not supported yet.`));

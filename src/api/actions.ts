@@ -72,7 +72,11 @@ export async function cancelOrPromote(
 
 const movesTraffic: readonly DeploymentState[] = ['canary', 'held', 'frozen', 'rolling', 'watching'];
 
-async function runningDeployment({ history }: ApiDependencies, { key }: Asked): Promise<Deployment | null> {
+/** The deployment that a worker has, else one that waits for it. @returns null when all have ended */
+export async function runningDeployment(
+  { history }: ApiDependencies,
+  { key }: Asked,
+): Promise<Deployment | null> {
   const newest = await history.list({ ...key, limit: 20 });
   const unfinished = newest.filter((one) => !hasEnded(one));
   // While the newest waits in the queue, the one that runs is the one before it.

@@ -1,8 +1,9 @@
 import { type Deployment, isEndState } from '../domain/deployment.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { releaseName } from '../domain/names.ts';
-import type { DeploymentSummary, DeploymentView, VerdictView } from './schemas.ts';
+import type { DeploymentSummary, DeploymentView } from './schemas.ts';
 import { stepsOf } from './step-view.ts';
+import { verdictOf } from './verdict-view.ts';
 
 /** A deployment as the API shows it. Pure: steps and verdict are folds over the journal. */
 export const deploymentView = (deployment: Deployment, journal: readonly JournalEntry[]): DeploymentView => ({
@@ -30,21 +31,6 @@ export const deploymentSummary = (deployment: Deployment): DeploymentSummary => 
   startedAt: deployment.startedAt,
   finishedAt: deployment.finishedAt,
 });
-
-/** Every tick and the last decision: a rollback in the watch counts more than the promotion before it. */
-export function verdictOf(journal: readonly JournalEntry[]): VerdictView | null {
-  let verdict: VerdictView = { decision: 'pending', evidence: null, reason: null, ticks: [] };
-  for (const { t, event } of journal) {
-    if (event.type === 'tick') {
-      const { nc, ec, nb, eb } = event;
-      verdict.ticks.push({ t, nc, ec, nb, eb });
-    } else if (event.type === 'promoted' || event.type === 'rollback-began') {
-      const decision = event.type === 'promoted' ? 'promote' : 'rollback';
-      verdict = { ...verdict, decision, evidence: event.evidence, reason: event.reason };
-    }
-  }
-  return verdict.decision === 'pending' && verdict.ticks.length === 0 ? null : verdict;
-}
 
 /** Whether there will be no more events. */
 export const hasEnded = ({ state }: Deployment): boolean => isEndState(state);

@@ -15,7 +15,6 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   NO_PREVIOUS_RELEASE: 409,
   BODY_TOO_LARGE: 413,
   BODY_ENCODING_REFUSED: 415,
-  NOT_SUPPORTED: 501,
   STORE_UNAVAILABLE: 503,
 };
 

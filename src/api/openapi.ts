@@ -41,6 +41,8 @@ const paths: Record<string, { get?: Operation; post?: Operation }> = {
   [`${actionPath}/rollback`]: action('Go back to a release', schemas.rollbackBodySchema),
   [`${actionPath}/promote`]: action('Promote the running canary now', schemas.emptyBodySchema),
   [`${actionPath}/cancel`]: action('Cancel the running deployment', schemas.emptyBodySchema),
+  [`${actionPath}/freeze`]: action('Stand still until a person decides', schemas.freezeBodySchema),
+  [`${actionPath}/unfreeze`]: action('Go on again', schemas.emptyBodySchema),
 };
 
 /** The API's description, made from the schemas that check it. */

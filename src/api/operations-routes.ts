@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import { isLocal, requireRole } from './authentication.ts';
 import type { ApiDependencies } from './ports.ts';
+import { discoveredTargets } from './scrape-targets-view.ts';
 
 /** What machines ask: alive, ready, metrics, scrape targets. The last two need a token, except from this machine itself. */
 export function operationsRoutes({ tokens, readiness, metrics, scrapeTargets }: ApiDependencies): Router {
@@ -22,7 +23,7 @@ export function operationsRoutes({ tokens, readiness, metrics, scrapeTargets }: 
     response.set('Content-Type', contentType).send(text);
   });
   router.get('/sd/prometheus', localOrViewer, async (_request, response) => {
-    response.json(await scrapeTargets());
+    response.json(discoveredTargets(await scrapeTargets()));
   });
   return router;
 }

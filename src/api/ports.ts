@@ -1,7 +1,7 @@
 import type { Actor, Deployment, DeploymentState, DeploymentTarget } from '../domain/deployment.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { EnvironmentKey } from '../domain/names.ts';
-import type { DeploymentCommand, EnvironmentRecord } from '../pipeline/ports.ts';
+import type { DeploymentCommand, EnvironmentRecord, Freeze, ScrapeTarget } from '../pipeline/ports.ts';
 
 /** What the API needs of the world. The wiring gives the Redis adapters and the configuration. */
 export interface ApiDependencies {
@@ -16,7 +16,7 @@ export interface ApiDependencies {
   /** By name, e.g. `redis`, `docker`: rejects when it does not answer. */
   readiness: Record<string, () => Promise<void>>;
   /** For Prometheus' http_sd. */
-  scrapeTargets: () => Promise<ScrapeTargets[]>;
+  scrapeTargets: () => Promise<EnvironmentTargets[]>;
   /** The text of /metrics and its content type. */
   metrics: () => Promise<{ contentType: string; text: string }>;
   log: { error(fields: Record<string, unknown>, message: string): void };
@@ -64,6 +64,10 @@ export interface History {
   releaseState(key: EnvironmentKey, release: number): Promise<{ built: boolean } | null>;
   /** @throws SiskinError NOT_FOUND, DEPLOYMENT_ENDED */
   addCommand(id: string, command: DeploymentCommand, audit: AuditNote): Promise<void>;
+  /** @returns whether it changed anything; an environment that is frozen keeps its first reason */
+  freeze(key: EnvironmentKey, freeze: Freeze, audit: AuditNote): Promise<boolean>;
+  /** @returns whether it changed anything */
+  unfreeze(key: EnvironmentKey, audit: AuditNote): Promise<boolean>;
 }
 
 export interface Requests {
@@ -83,7 +87,7 @@ export type FollowedEvent =
   | { cursor: string; kind: 'log'; line: string }
   | { cursor: string; kind: 'end'; deployment: Deployment };
 
-export interface ScrapeTargets {
-  targets: string[];
-  labels: Record<string, string>;
+/** What Prometheus is to scrape of one environment. */
+export interface EnvironmentTargets extends EnvironmentKey {
+  targets: ScrapeTarget[];
 }

@@ -45,8 +45,8 @@ async function appView(
   history: ApiDependencies['history'],
 ) {
   const views = environments.map(async ({ environment, branch, routes }) => {
-    const { wanted, current, previous } = await history.environment({ app, environment });
-    return { environment, branch, routes, wanted, current: name(current), previous: name(previous) };
+    const { wanted, current, previous, frozen } = await history.environment({ app, environment });
+    return { environment, branch, routes, wanted, current: name(current), previous: name(previous), frozen };
   });
   return { app, repository, environments: await Promise.all(views) };
 }

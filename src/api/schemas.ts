@@ -10,6 +10,8 @@ export const nameSchema = z
 export const deploymentIdSchema = z.string().regex(/^d[1-9]\d{0,14}$/, 'a deployment is named like d42');
 const releaseNameSchema = z.string().regex(/^r[1-9]\d{0,8}$/, 'a release is named like r12');
 const time = z.string().describe('ISO 8601, UTC');
+const clock = z.number().describe("ms on the deployment's own clock");
+const share = z.number().describe('share 0..1');
 
 export const errorSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string() }),
@@ -24,18 +26,56 @@ export const stepSchema = z.object({
 });
 
 export const tickSchema = z.object({
-  t: z.number().describe("ms on the deployment's clock"),
+  t: clock,
   nc: z.number().describe('requests of the canary since the last tick'),
   ec: z.number().describe('its 5xx'),
   nb: z.number().describe('requests of the baseline since the last tick'),
   eb: z.number().describe('its 5xx'),
+  u: z
+    .number()
+    .nullable()
+    .describe('evidence that the canary is above max5xx; null in records of old versions'),
+  v: z.number().nullable().describe('evidence that it is worse than the baseline; null as u'),
+  d: z.number().nullable().describe('evidence that it is below max5xx; null as u'),
+  source: z.enum(['prometheus', 'router']).describe('where the counts came from'),
+  warmUp: z.boolean().describe('whether it began within the warm-up'),
+});
+
+const policySchema = z.object({
+  share,
+  warmupMs: z.number(),
+  minBakeMs: z.number(),
+  maxBakeMs: z.number(),
+  max5xx: share,
+  watchMs: z.number(),
+  compare: z.enum(['baseline', 'absolute']),
+  replicas: z.number().describe('replicas of both releases together while the canary runs'),
+});
+
+const conditionSchema = z.object({
+  t: clock,
+  name: z.string(),
+  outcome: z.enum(['met', 'violated', 'no-evidence']),
+  value: z.number().optional().describe('what the query gave; absent without evidence'),
+  detail: z.string(),
 });
 
 export const verdictSchema = z.object({
   decision: z.enum(['pending', 'promote', 'rollback']),
   evidence: z.enum(['strong', 'low', 'none', 'hard-signal', 'skipped']).nullable(),
   reason: z.string().nullable(),
+  policy: policySchema.nullable().describe('what it is judged by; null in records of old versions'),
+  estimate: z
+    .string()
+    .nullable()
+    .describe('when a clean release is promoted and an all-failing one goes back, at this traffic'),
+  beganAt: clock.nullable().describe("when counting began, on the deployment's own clock"),
+  promotedAt: clock.nullable(),
+  rollbackAt: clock.nullable().describe('when the rollback began'),
   ticks: z.array(tickSchema),
+  conditions: z
+    .array(conditionSchema)
+    .describe('what the PromQL conditions of `analysis` said, at every look'),
 });
 
 export const deploymentSummarySchema = z.object({
@@ -77,6 +117,10 @@ export const appListSchema = z.object({
           current: releaseNameSchema.nullable(),
           previous: releaseNameSchema.nullable(),
           wanted: z.string().nullable().describe('the newest deployment asked for'),
+          frozen: z
+            .object({ by: z.string(), reason: z.string(), at: time })
+            .nullable()
+            .describe('set while the environment stands still for a person'),
         }),
       ),
     }),
@@ -84,8 +128,11 @@ export const appListSchema = z.object({
 });
 
 export const actionAnswerSchema = z.object({
-  deployment: z.string().describe('the deployment that was made, or that was given the command'),
-  command: z.enum(['cancel', 'promote', 'rollback']).nullable(),
+  deployment: z
+    .string()
+    .nullable()
+    .describe('the deployment made, or given the command; for freeze and unfreeze the one that runs, if any'),
+  command: z.enum(['cancel', 'promote', 'rollback', 'freeze', 'unfreeze']).nullable(),
   superseded: z.string().nullable(),
 });
 
@@ -104,6 +151,10 @@ export const deployBodySchema = z.strictObject({
 
 export const rollbackBodySchema = z.strictObject({ release: releaseNameSchema.optional() });
 
+export const freezeBodySchema = z.strictObject({
+  reason: z.string().trim().max(200).optional().describe('for people: why it stands still'),
+});
+
 export const emptyBodySchema = z.strictObject({});
 
 /** Data of the events of GET /api/v1/deployments/:id/events, by the event's name. */
@@ -116,6 +167,9 @@ export const eventDataSchemas = {
 export type DeploymentView = z.infer<typeof deploymentSchema>;
 export type DeploymentSummary = z.infer<typeof deploymentSummarySchema>;
 export type StepView = z.infer<typeof stepSchema>;
+export type TickView = z.infer<typeof tickSchema>;
+export type PolicyView = z.infer<typeof policySchema>;
+export type ConditionView = z.infer<typeof conditionSchema>;
 export type VerdictView = z.infer<typeof verdictSchema>;
 export type AppListView = z.infer<typeof appListSchema>;
 export type ActionAnswer = z.infer<typeof actionAnswerSchema>;

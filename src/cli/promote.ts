@@ -6,5 +6,6 @@ import { registerCommandVerb } from './running-deployment.ts';
 export const registerPromote = (program: Command, io: Io): void =>
   registerCommandVerb(program, io, {
     verb: 'promote',
-    description: 'let the canary take all traffic now, without waiting for more evidence',
+    description:
+      'go on without waiting for more evidence: the canary takes all traffic, a watch ends; unfreezes',
   });

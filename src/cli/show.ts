@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
-import { type DeploymentView, deploymentSchema, type VerdictView } from '../api/schemas.ts';
+import { type DeploymentView, deploymentSchema } from '../api/schemas.ts';
 import { example, idArgument } from './arguments.ts';
 import { connect } from './context.ts';
 import type { Io } from './io.ts';
 import { type Cell, neutral, paint, stateColor, took, writeJson, writeTable } from './output.ts';
+import { writeVerdict } from './view/verdict.ts';
 
 /** `siskin show ID` */
 export function registerShow(program: Command, io: Io): void {
   program
     .command('show')
-    .description('one deployment: its steps, its verdict and why')
+    .description('one deployment: its steps, its verdict and the evidence for it')
     .addArgument(idArgument())
     .option('--json', 'as JSON')
     .addHelpText('after', example('siskin show d42', 'siskin show d42 --json'))
@@ -58,11 +59,3 @@ const stepRow = (step: DeploymentView['steps'][number]): Cell[] => [
   took(step.startedAt, step.endedAt),
   step.detail ?? '',
 ];
-
-function writeVerdict(io: Io, { decision, evidence, reason, ticks }: VerdictView): void {
-  const total = (key: 'nc' | 'ec' | 'nb' | 'eb') => ticks.reduce((sum, tick) => sum + tick[key], 0);
-  const why = reason === null ? '' : `: ${neutral(reason)}`;
-  io.write(`\nverdict  ${decision}${evidence === null ? '' : ` (${evidence} evidence)`}${why}\n`);
-  io.write(`  canary    ${total('nc')} requests, ${total('ec')} of them failed\n`);
-  io.write(`  baseline  ${total('nb')} requests, ${total('eb')} of them failed\n`);
-}

@@ -17,6 +17,7 @@ interface Options {
   share?: number;
   tick: number;
   onset: number;
+  warmup: number;
   minBake: number;
   maxBake: number;
   watch: number;
@@ -45,6 +46,9 @@ export function registerSimulate(program: Command, io: Io): void {
     .addOption(
       quantity('--onset <time>', 'when the fault begins, after the canary was attached', duration, '0s'),
     )
+    .addOption(
+      quantity('--warmup <time>', 'only a rate above 50 % counts against the canary before', duration, '0s'),
+    )
     .addOption(quantity('--min-bake <time>', 'no promotion before', duration, '15s'))
     .addOption(quantity('--max-bake <time>', 'a decision at the latest', duration, '60s'))
     .addOption(
@@ -67,15 +71,18 @@ export function registerSimulate(program: Command, io: Io): void {
 }
 
 function scenarioOf(options: Options): Scenario {
-  const { replicas, rps, canary5xx, baseline5xx, onset, tick, minBake, maxBake, watch, max5xx } = options;
+  const { replicas, rps, canary5xx, baseline5xx, onset, tick, warmup, watch, max5xx } = options;
+  const { minBake, maxBake } = options;
   const ofCanary = options.share ?? (replicas > 1 ? 1 / replicas : 0.5);
   require(max5xx > 0 && max5xx < 1, '--max5xx must lie between 0 and 100 %, both excluded');
   require(ofCanary > 0 && ofCanary < 1, '--share must lie between 0 and 100 %, both excluded');
+  require(warmup < maxBake || warmup === 0, '--warmup must be shorter than --max-bake');
   require(minBake <= maxBake, '--min-bake must not be longer than --max-bake');
   require(tick > 0 && tick <= maxBake, '--tick must be longer than 0 and not longer than --max-bake');
   return {
     spec: {
       share: ofCanary,
+      warmupMs: warmup,
       minBakeMs: minBake,
       maxBakeMs: maxBake,
       max5xx,

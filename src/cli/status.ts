@@ -1,16 +1,25 @@
 import type { Command } from 'commander';
-import { appListSchema, type DeploymentSummary, deploymentListSchema } from '../api/schemas.ts';
+import {
+  type AppListView,
+  appListSchema,
+  type DeploymentSummary,
+  deploymentListSchema,
+} from '../api/schemas.ts';
 import { anyAppArgument, anyEnvironmentArgument, example } from './arguments.ts';
 import type { Client } from './client.ts';
 import { connect } from './context.ts';
 import type { Io } from './io.ts';
 import { ago, type Cell, stateColor, writeJson, writeTable } from './output.ts';
 
+type EnvironmentView = AppListView['apps'][number]['environments'][number];
+
 interface Status {
   app: string;
   environment: string;
   current: string | null;
   previous: string | null;
+  /** Who made it stand still for a person, and why; null while it goes on. */
+  frozen: EnvironmentView['frozen'];
   /** The newest deployment; null when there never was one. */
   deployment: DeploymentSummary | null;
 }
@@ -44,29 +53,41 @@ async function statusOf(client: Client, app?: string, environment?: string): Pro
         `/api/v1/deployments?${query.toString()}`,
         deploymentListSchema,
       );
-      const { current, previous } = one;
+      const { current, previous, frozen } = one;
       return {
         app: one.app,
         environment: one.environment,
         current,
         previous,
+        frozen,
         deployment: deployments[0] ?? null,
       };
     }),
   );
 }
 
-function rowOf({ app, environment, current, deployment }: Status): Cell[] {
-  if (deployment === null) return [app, environment, current ?? '-', '-', '-', '', 'never deployed'];
+function rowOf({ app, environment, current, deployment, frozen }: Status): Cell[] {
+  const release = current ?? '-';
+  const still = frozen && `frozen by ${frozen.by}, ${ago(frozen.at, new Date())}: ${frozen.reason}`;
+  if (deployment === null) {
+    const state: Cell = frozen ? { text: 'frozen', color: stateColor('frozen') } : '-';
+    return [app, environment, release, '-', state, '', still ?? 'never deployed'];
+  }
   const { id, state, title, reason } = deployment;
   const since = ago(deployment.finishedAt ?? deployment.startedAt ?? deployment.createdAt, new Date());
   return [
     app,
     environment,
-    current ?? '-',
+    release,
     id,
-    { text: state, color: stateColor(state) },
+    stateCell(state, frozen !== null),
     since,
-    reason ?? title ?? '',
+    still ?? reason ?? title ?? '',
   ];
 }
+
+/** Newer pushes wait while an environment is frozen, also where its newest deployment has ended. */
+const stateCell = (state: DeploymentSummary['state'], frozen: boolean): Cell =>
+  frozen && state !== 'frozen'
+    ? { text: `${state}, frozen`, color: stateColor('frozen') }
+    : { text: state, color: stateColor(state) };

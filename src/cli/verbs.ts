@@ -4,6 +4,7 @@ import { registerConfig } from './config.ts';
 import { registerDemo } from './demo.ts';
 import { registerDeploy } from './deploy.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerFreeze, registerUnfreeze } from './freeze.ts';
 import { registerHistory } from './history.ts';
 import { registerLogs } from './logs.ts';
 import type { Register } from './program.ts';
@@ -32,6 +33,8 @@ export const verbs: readonly Register[] = [
   registerPromote,
   registerCancel,
   registerRollback,
+  registerFreeze,
+  registerUnfreeze,
   registerSimulate,
   registerDoctor,
   registerConfig,

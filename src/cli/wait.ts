@@ -13,7 +13,7 @@ export interface ActionOptions {
 
 /**
  * Tells what an action answered and, with `wait`, how its deployment goes, to its end.
- * @throws SiskinError DEPLOYMENT_NOT_SUCCEEDED when it was waited for and did not succeed
+ * @throws SiskinError DEPLOYMENT_NOT_SUCCEEDED when it was waited for and did not succeed, SERVER_ANSWER_INVALID
  */
 export async function report(
   io: Io,
@@ -21,18 +21,25 @@ export async function report(
   answer: ActionAnswer,
   options: ActionOptions,
 ): Promise<void> {
+  const id = deploymentOf(answer);
   if (!options.wait) {
     if (options.json) writeJson(io, answer);
-    else io.write(`${answer.deployment}  follow it with: siskin logs ${answer.deployment} -f\n`);
+    else io.write(`${id}  follow it with: siskin logs ${id} -f\n`);
     return;
   }
-  if (!options.json) io.write(`${answer.deployment}\n`);
-  for await (const event of follow(client, answer.deployment, io.interrupted)) {
+  if (!options.json) io.write(`${id}\n`);
+  for await (const event of follow(client, id, io.interrupted)) {
     if (!options.json) writeEvent(io, event);
   }
-  const deployment = await client.get(`/api/v1/deployments/${answer.deployment}`, deploymentSchema);
+  const deployment = await client.get(`/api/v1/deployments/${id}`, deploymentSchema);
   if (options.json) writeJson(io, deployment);
   requireSuccess(deployment, answer);
+}
+
+/** Only freezing and unfreezing may concern no deployment. */
+function deploymentOf({ deployment }: ActionAnswer): string {
+  if (deployment !== null) return deployment;
+  throw new SiskinError('SERVER_ANSWER_INVALID', 'The server did not name the deployment.');
 }
 
 /** For `rollback` of a deployment under way, that it was rolled back is the success. */

@@ -74,11 +74,11 @@ function readService(tree: YamlTree, options: ComposeOptions, problems: Problem[
     return undefined;
   }
   if (typeof raw !== 'object') return undefined;
-  const report = (at: string[], message: string) =>
-    problems.push({ ...tree.locate([...path, ...at]), message });
+  const report = (at: Path, message: string) => problems.push({ ...tree.locate([...path, ...at]), message });
   checkRequirements(raw, options.profiles, report);
   const schema = serviceSchema({
     key: options.key,
+    service: options.service,
     allow: options.allow,
     variables: options.variables,
     folder: posix.dirname(posix.normalize(options.file)),

@@ -17,7 +17,7 @@ export const transitions: Readonly<Record<DeploymentState, readonly DeploymentSt
   held: ['canary', 'rolling', 'watching', 'frozen', ...served],
   rolling: ['watching', 'held', 'frozen', 'succeeded', ...served],
   watching: ['held', 'frozen', 'succeeded', ...served],
-  frozen: ['canary', 'rolling', 'watching', 'succeeded', ...served],
+  frozen: ['preparing', 'canary', 'rolling', 'watching', 'succeeded', ...served],
   succeeded: [],
   rolled_back: [],
   failed: [],

@@ -1,10 +1,11 @@
-import type { VerdictEvidence } from './journal.ts';
-import { analysisDue, turnedBad, verdictNow } from './rollout/analysis.ts';
+import type { RollBackVerdict, Verdict } from './canary-verdict.ts';
+import { analysisDue, recovered, turnedBad, verdictNow, verdictWhileHeld } from './rollout/analysis.ts';
 import { type Fleet, fleetOf, type Situation } from './rollout/fleet.ts';
+import { frozenStep, onFailure } from './rollout/frozen.ts';
 import { retireAll } from './rollout/retire.ts';
 import { roll } from './rollout/roll.ts';
 import { rollBackStep } from './rollout/roll-back.ts';
-import type { Step } from './rollout/step.ts';
+import type { Step, StepOf } from './rollout/step.ts';
 import { rollBackFor, trouble } from './rollout/trouble.ts';
 
 /**
@@ -15,29 +16,31 @@ export function nextStep(situation: Situation): Step {
   const fleet = fleetOf(situation);
   const { progress } = situation;
   if (progress.rollBack) return rollBackStep(situation, fleet, progress.rollBack);
-  const stop = interrupted(situation) ?? trouble(situation);
+  const stop = interrupted(situation) ?? frozenStep(situation, fleet);
   if (stop) return stop;
+  const bad = trouble(situation);
+  if (bad) return onFailure(situation, bad);
   if (analysisDue(situation, fleet)) return { kind: 'Analyse' };
   if (progress.phase === 'canary') return canaryStep(situation, fleet);
-  const bad = turnedBad(situation, fleet);
-  if (bad?.decision === 'rollback') return rollBackOn(situation, bad);
+  const found = turnedBad(situation, fleet);
+  if (found) return rollBackOn(situation, found);
   if (progress.phase === 'rolling') return rollingStep(situation, fleet);
   return watchStep(situation, fleet);
 }
 
-/** A newer push or a person ends it; a newer push waits while the roll is under way. */
+/** A newer push or a person ends it; a newer push waits while the roll is under way, or a person is waited for. */
 function interrupted(situation: Situation): Step | undefined {
-  const { interruption, progress } = situation;
+  const { interruption, progress, frozen } = situation;
   if (!interruption) return undefined;
   switch (interruption.kind) {
     case 'cancel':
       return { kind: 'RollBack', outcome: 'cancelled', reason: 'cancelled by a person', evidence: 'none' };
     case 'rollback': {
       const step = rollBackFor(situation, 'rolled back by a person');
-      return step.kind === 'RollBack' ? { ...step, outcome: 'rolled_back', evidence: 'none' } : step;
+      return { ...step, outcome: 'rolled_back', evidence: 'none' };
     }
     case 'superseded': {
-      if (progress.phase !== 'canary') return undefined;
+      if (progress.phase !== 'canary' || frozen !== null) return undefined;
       const reason = `superseded by ${interruption.by}`;
       return { kind: 'RollBack', outcome: 'superseded', reason, evidence: 'none' };
     }
@@ -47,43 +50,50 @@ function interrupted(situation: Situation): Step | undefined {
 }
 
 function canaryStep(situation: Situation, fleet: Fleet): Step {
-  const { progress, spec, interruption } = situation;
+  const { progress, spec } = situation;
   const served = progress.baseline?.slots.length ?? 0;
-  if (served === 0)
-    return { kind: 'Promote', reason: 'first deployment: nothing to compare with', evidence: 'skipped' };
-  if (progress.skipCanary)
-    return { kind: 'Promote', reason: 'this release has served well before', evidence: 'skipped' };
+  if (served === 0) return promote(situation, 'first deployment: nothing to compare with');
+  if (progress.skipCanary) return promote(situation, 'this release has served well before');
 
   const keep = spec.order === 'start-first' ? served : served - 1;
   const step = roll(situation, fleet, { fresh: 1, baseline: keep });
   if (step) return step;
-  if (interruption?.kind === 'promote')
-    return { kind: 'Promote', reason: 'promoted by a person', evidence: 'none' };
-  return verdictStep(situation, fleet);
+  if (promotedByPerson(situation))
+    return { ...promote(situation, 'promoted by a person'), evidence: 'none', promotes: given(situation) };
+  if (progress.held?.cause !== 'baseline') return verdictStep(situation, verdictNow(situation, fleet));
+  if (recovered(situation)) return { kind: 'Resume', anew: true };
+  return verdictStep(situation, verdictWhileHeld(situation, fleet));
 }
 
-function verdictStep(situation: Situation, fleet: Fleet): Step {
-  const verdict = verdictNow(situation, fleet);
-  const { held } = situation.progress;
+/** A promotion that needs no evidence; a person's that came before is still to be followed. */
+const promote = ({ progress }: Situation, reason: string): StepOf<'Promote'> => ({
+  kind: 'Promote',
+  reason,
+  evidence: 'skipped',
+  promotes: progress.promotesFollowed,
+});
+
+function verdictStep(situation: Situation, verdict: Verdict): Step {
+  const { held, promotesFollowed: promotes } = situation.progress;
   switch (verdict.decision) {
     case 'promote':
-      return { kind: 'Promote', reason: verdict.reason, evidence: verdict.evidence };
+      return { kind: 'Promote', reason: verdict.reason, evidence: verdict.evidence, promotes };
     case 'rollback':
       return rollBackOn(situation, verdict);
     case 'hold':
-      return held ? { kind: 'Wait', why: verdict.reason } : { kind: 'Hold', reason: verdict.reason };
+      if (held) return { kind: 'Wait', why: verdict.reason };
+      return { kind: 'Hold', cause: verdict.cause, reason: verdict.reason };
     case 'continue':
-      return held ? { kind: 'Resume' } : { kind: 'Wait', why: 'the next measurement' };
+      if (held?.cause === 'no-metrics') return { kind: 'Resume', anew: false };
+      return { kind: 'Wait', why: held ? 'the old release to be well again' : 'the next measurement' };
   }
 }
 
 /** A first deployment has nothing to go back to: it has failed. */
-function rollBackOn({ progress }: Situation, { reason, evidence }: RollBackVerdict): Step {
-  const outcome = progress.baseline === null ? 'failed' : 'rolled_back';
-  return { kind: 'RollBack', outcome, reason, evidence };
+function rollBackOn(situation: Situation, { reason, evidence }: RollBackVerdict): Step {
+  const outcome = situation.progress.baseline === null ? 'failed' : 'rolled_back';
+  return onFailure(situation, { kind: 'RollBack', outcome, reason, evidence });
 }
-
-type RollBackVerdict = { reason: string; evidence: VerdictEvidence };
 
 function rollingStep(situation: Situation, fleet: Fleet): Step {
   const step = roll(situation, fleet, { fresh: situation.spec.replicas, baseline: 0 });
@@ -94,7 +104,8 @@ function rollingStep(situation: Situation, fleet: Fleet): Step {
 function watchStep(situation: Situation, fleet: Fleet): Step {
   const { progress, spec, t, interruption } = situation;
   const watchedMs = t - (progress.watchingSince ?? t);
-  const ended = interruption !== null || watchedMs >= spec.canary.watchMs;
+  const superseded = interruption?.kind === 'superseded';
+  const ended = superseded || promotedByPerson(situation) || watchedMs >= spec.canary.watchMs;
   if (!ended) {
     const kept = roll(situation, fleet, { fresh: spec.replicas, baseline: 0 });
     return kept ?? { kind: 'Wait', why: 'the watch' };
@@ -102,6 +113,13 @@ function watchStep(situation: Situation, fleet: Fleet): Step {
   const left = retireAll(situation, [...fleet.baseline, ...fleet.strays], 'remove');
   if (typeof left === 'object') return left;
   if (left === 'waiting') return { kind: 'Wait', why: 'what is left over stops' };
-  const how = interruption?.kind === 'superseded' ? `, its watch ended by ${interruption.by}` : '';
+  const how = superseded ? `, its watch ended by ${interruption.by}` : '';
   return { kind: 'Finish', outcome: 'succeeded', reason: `release r${situation.release} serves${how}` };
 }
+
+const given = ({ interruption }: Situation): number =>
+  interruption?.kind === 'promote' ? interruption.given : 0;
+
+/** A person has said to go on since the last time that this was followed. */
+const promotedByPerson = (situation: Situation): boolean =>
+  given(situation) > situation.progress.promotesFollowed;

@@ -60,6 +60,11 @@ export interface RolloutSpec {
   health: HealthSpec;
   smoke: SmokeSpec[];
   canary: CanarySpec;
+  analysis: AnalysisSpec[];
+  /** Where the app tells its own metrics; absent when it has none. */
+  metrics?: MetricsSpec;
+  /** What a bad release leads to: back at once, or standing still for a person. */
+  onFailure: 'rollback' | 'freeze';
   drainTimeoutMs: number;
   /** Time between SIGTERM and SIGKILL. */
   stopGraceMs: number;
@@ -93,6 +98,8 @@ export interface SmokeSpec {
 export interface CanarySpec {
   /** Share 0..1 of the environment's requests that the canary gets. */
   share: number;
+  /** Time from the canary's first request in which only a rate above 50 % counts against it. */
+  warmupMs: number;
   minBakeMs: number;
   maxBakeMs: number;
   /** theta of VERDICT.md: the highest acceptable share 0..1 of 5xx answers. */
@@ -101,4 +108,23 @@ export interface CanarySpec {
   compare: 'baseline' | 'absolute';
   onNoMetrics: 'hold' | 'rollback' | 'health-only';
   metricsTimeoutMs: number;
+}
+
+/** One condition on a PromQL query, beside the verdict on 5xx. At least one of `min` and `max` is given. */
+export interface AnalysisSpec {
+  name: string;
+  /** With placeholders such as {{app}}: see analysis-query.ts. */
+  query: string;
+  min?: number;
+  max?: number;
+  /** Violations in a row after which the release is bad. */
+  failures: number;
+  /** The longest range the query looks back over, in ms; 0 when it looks at now only. */
+  windowMs: number;
+}
+
+/** The app's own metrics endpoint, scraped through `/sd/prometheus`. */
+export interface MetricsSpec {
+  path: string;
+  port: number;
 }

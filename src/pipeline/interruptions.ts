@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EnvironmentKey } from '../domain/names.ts';
 import type { Interruption } from '../domain/rollout/fleet.ts';
-import type { DeploymentCommand, DeploymentStore, Signals } from './ports.ts';
+import type { DeploymentCommand, DeploymentStore, Freeze, Signals } from './ports.ts';
 
 /** How often the wanted state is read even when no signal came: a signal is a hint that may be lost. */
 const refreshMs = 2_000;
@@ -15,6 +16,7 @@ export class Interruptions {
   readonly #stopListening: () => void;
   readonly #ending = new AbortController();
   #current: Interruption | null = null;
+  #frozen: Freeze | null = null;
   #wake = new AbortController();
 
   /** @param onError told of a background read that failed; the next one comes in 2 s */
@@ -38,6 +40,11 @@ export class Interruptions {
     return this.#current;
   }
 
+  /** Set while the environment is to stand still. */
+  get frozen(): Freeze | null {
+    return this.#frozen;
+  }
+
   /** Aborted when the deployment is to end early: work before the rollout need not go on. */
   get ending(): AbortSignal {
     return this.#ending.signal;
@@ -55,8 +62,10 @@ export class Interruptions {
       this.#store.commands(this.#id),
     ]);
     const next = interruptionOf(this.#id, environment.wanted, commands);
-    if (next?.kind === this.#current?.kind) return;
+    const { frozen } = environment;
+    if (isDeepStrictEqual([next, frozen], [this.#current, this.#frozen])) return;
     this.#current = next;
+    this.#frozen = frozen;
     if (next && next.kind !== 'promote') this.#ending.abort(new Error(next.kind));
     this.#wake.abort();
     this.#wake = new AbortController();
@@ -78,8 +87,9 @@ export function interruptionOf(
   wanted: string | null,
   commands: readonly DeploymentCommand[],
 ): Interruption | null {
-  const command = commands.findLast((given) => given !== 'promote');
+  const command = commands.findLast((one) => one !== 'promote');
   if (command) return { kind: command };
   if (wanted !== null && wanted !== id) return { kind: 'superseded', by: wanted };
-  return commands.includes('promote') ? { kind: 'promote' } : null;
+  const given = commands.filter((one) => one === 'promote').length;
+  return given > 0 ? { kind: 'promote', given } : null;
 }

@@ -107,10 +107,22 @@ export interface Router {
   counters(backend: string): Promise<CounterReading>;
 }
 
-/** Prometheus. @throws SiskinError METRICS_UNAVAILABLE: never an empty answer for a question it could not answer */
+/** Prometheus. */
 export interface Metrics {
+  /** @throws SiskinError METRICS_UNAVAILABLE: never an empty answer for a question it could not answer */
   counters(backend: string): Promise<CounterReading>;
+  /** Asks a PromQL query of an `analysis` condition for its one number, now. Never throws. */
+  evaluate(query: string): Promise<QueryAnswer>;
 }
+
+/**
+ * What a condition's query gave: a number; nothing to go by (no series, NaN, Prometheus does not answer); or it is no
+ * query for a condition (does not parse, gives several series or a text).
+ */
+export type QueryAnswer =
+  | { kind: 'value'; value: number }
+  | { kind: 'no-evidence'; detail: string }
+  | { kind: 'refused'; detail: string };
 
 export interface ProbeRequest {
   address: string;
@@ -150,6 +162,28 @@ export interface EnvironmentRecord extends EnvironmentKey {
   current: number | null;
   /** The release before it, for a rollback. */
   previous: number | null;
+  /** Set while the environment stands still for a person; null while it goes on. */
+  frozen: Freeze | null;
+}
+
+/** Who or what made an environment stand still. */
+export interface Freeze {
+  /** The token's name; `siskin` for `onFailure: freeze`. */
+  by: string;
+  /** One sentence. */
+  reason: string;
+  /** ISO 8601, UTC. */
+  at: string;
+}
+
+/** Where Prometheus finds one replica's own metrics. */
+export interface ScrapeTarget {
+  /** `ip:port` */
+  address: string;
+  path: string;
+  service: string;
+  release: number;
+  replica: string;
 }
 
 /** The records behind a deployment. Writes carry the lease's fence and are refused (LEASE_LOST) when a higher one exists. */
@@ -163,6 +197,11 @@ export interface DeploymentStore {
     key: EnvironmentKey,
     serving: { current: number | null; previous: number | null },
   ): Promise<void>;
+
+  /** Makes the environment stand still; one that does already keeps its reason. */
+  freeze(lease: Lease, key: EnvironmentKey, freeze: Freeze): Promise<void>;
+  /** Replaces what Prometheus is told to scrape of this environment. */
+  setScrapeTargets(lease: Lease, key: EnvironmentKey, targets: ScrapeTarget[]): Promise<void>;
 
   journal(id: string): Promise<JournalEntry[]>;
   append(lease: Lease, id: string, entries: JournalEntry[]): Promise<void>;

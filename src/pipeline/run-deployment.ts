@@ -11,6 +11,7 @@ import { buildRelease } from './stages/build.ts';
 import { fetchRelease } from './stages/fetch.ts';
 import { patiently } from './stages/patience.ts';
 import { rollOut } from './stages/rollout.ts';
+import { checkAnalysis } from './steps/conditions.ts';
 import { enter } from './steps/decision-steps.ts';
 
 /**
@@ -61,6 +62,7 @@ async function begin(context: RunContext): Promise<void> {
     await journal.append(await enter(context, 'fetching'));
     const fetched = await patiently(context, () => fetchRelease(context));
     if ('nothingToDo' in fetched) return await nothingToDo(context, fetched.release.release);
+    await checkAnalysis(rolloutContext(context, fetched.release));
     if (fetched.release.imageId === null) await journal.append(await enter(context, 'building'));
     const release = await patiently(context, () => buildRelease(context, fetched.release));
     if (endedEarly(context)) return await endEarly(context);

@@ -1,5 +1,18 @@
 import { z } from 'zod';
 
+const tick = z.object({
+  t: z.number(),
+  nc: z.number(),
+  ec: z.number(),
+  nb: z.number(),
+  eb: z.number(),
+  u: z.number().nullable(),
+  v: z.number().nullable(),
+  d: z.number().nullable(),
+  source: z.string(),
+  warmUp: z.boolean(),
+});
+
 /** The contract of `GET /api/v1/deployments/:id`, written down apart from the code that gives it. */
 export const deploymentView = z.object({
   id: z.string(),
@@ -25,9 +38,13 @@ export const deploymentView = z.object({
       decision: z.string().nullable(),
       evidence: z.string().nullable(),
       reason: z.string().nullable(),
-      ticks: z.array(
-        z.object({ t: z.number(), nc: z.number(), ec: z.number(), nb: z.number(), eb: z.number() }),
-      ),
+      policy: z.object({ share: z.number(), max5xx: z.number(), replicas: z.number() }).nullable(),
+      estimate: z.string().nullable(),
+      beganAt: z.number().nullable(),
+      promotedAt: z.number().nullable(),
+      rollbackAt: z.number().nullable(),
+      ticks: z.array(tick),
+      conditions: z.array(z.object({ t: z.number(), name: z.string(), outcome: z.string() })),
     })
     .nullable(),
 });

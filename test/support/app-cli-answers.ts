@@ -22,6 +22,12 @@ export const events =
     response.end();
   };
 
+const tick = (t: number): Json => ({
+  ...{ t, nc: 10, ec: 0, nb: 20, eb: 0, u: 0.5, v: 0.9, d: 1.6 },
+  source: 'prometheus',
+  warmUp: false,
+});
+
 /** A deployment as the API shows it. */
 export const deployment = (change: Json): Json => ({
   id: 'd3',
@@ -53,7 +59,13 @@ export const deployment = (change: Json): Json => ({
     decision: 'promote',
     evidence: 'strong',
     reason: 'no worse than the baseline',
-    ticks: [{ t: 1_000, nc: 10, ec: 0, nb: 20, eb: 0 }],
+    policy: null,
+    estimate: null,
+    beganAt: 0,
+    promotedAt: 1_100,
+    rollbackAt: null,
+    ticks: [tick(1_000)],
+    conditions: [],
   },
   ...change,
 });

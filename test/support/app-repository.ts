@@ -20,6 +20,9 @@ export interface Behaviour {
   failShare?: number;
   failAfterRequests?: number;
   failAfterMs?: number;
+  failUntilMs?: number;
+  latencyMs?: number;
+  dependsOn?: string;
   dieAfterMs?: number;
   keepAliveMs?: number;
 }

@@ -26,7 +26,10 @@ export async function startApi(world: RedisWorld, change: Partial<ApiDependencie
     requests: world.ledger,
     follow: (id, cursor, signal) => followDeployment(world.context, id, cursor, signal),
     readiness: { redis: () => world.ledger.health() },
-    scrapeTargets: () => Promise.resolve([{ targets: ['172.17.0.2:3000'], labels: { app: 'shop' } }]),
+    scrapeTargets: () =>
+      world.history.scrapeTargets((environment) => {
+        throw new Error(`the targets of ${environment} cannot be read`);
+      }),
     metrics: () => Promise.resolve({ contentType: 'text/plain', text: 'siskin_up 1\n' }),
     log: { error: () => {} },
     ...change,

@@ -1,6 +1,7 @@
 import type { Baseline, JournalEntry, JournalEvent } from '../../src/domain/journal.ts';
 import { parseReplicaName, replicaName } from '../../src/domain/names.ts';
 import type { Observation, ObservedReplica, ObservedServer } from '../../src/domain/observation.ts';
+import { policyOf } from '../../src/domain/rollout/analysis.ts';
 import type { Interruption } from '../../src/domain/rollout/fleet.ts';
 import { promisedReplicas, type Situation } from '../../src/domain/rollout/fleet.ts';
 import { advance, foldProgress, type Progress } from '../../src/domain/rollout/progress.ts';
@@ -20,6 +21,8 @@ export interface Behaviour {
   failsSmoke: boolean;
   /** Share of its requests that it answers 5xx. */
   failShare: number;
+  /** The same of the old release. */
+  baselineFailShare: number;
   /** A slot that dies this long after it was started. */
   dies: { slot: number; afterMs: number } | null;
   /** Sessions that an old replica has when it is drained, and how long the longest lasts. */
@@ -44,6 +47,8 @@ export class RolloutWorld {
   readonly steps: string[] = [];
   readonly journal: JournalEntry[] = [];
   interruption: Interruption | null = null;
+  /** Why the environment stands still. */
+  frozen: string | null = null;
   #progress: Progress;
 
   constructor(spec: RolloutSpec, oldReplicas: number, behaviour: Behaviour) {
@@ -56,7 +61,8 @@ export class RolloutWorld {
     const slots = Array.from({ length: oldReplicas }, (_, index) => index + 1);
     const baseline: Baseline | null = oldReplicas > 0 ? { release: oldRelease, slots } : null;
     this.#progress = foldProgress([]);
-    this.append({ type: 'rollout-began', baseline, skipCanary: false, counters: {} });
+    const policy = policyOf(oldReplicas, spec);
+    this.append({ type: 'rollout-began', baseline, skipCanary: false, counters: {}, policy });
   }
 
   get progress(): Progress {
@@ -72,8 +78,9 @@ export class RolloutWorld {
   }
 
   situation(): Situation {
-    const { spec, t, interruption } = this;
-    return { spec, release: newRelease, progress: this.#progress, t, observed: this.observe(), interruption };
+    const { spec, t, interruption, frozen } = this;
+    const observed = this.observe();
+    return { spec, release: newRelease, progress: this.#progress, t, observed, interruption, frozen };
   }
 
   observe(): Observation {
@@ -256,10 +263,26 @@ export class RolloutWorld {
         const nc = 10;
         const ec = Math.round(nc * this.behaviour.failShare);
         this.pass(20);
-        return [{ type: 'tick', nc, ec, nb: 20, eb: 0, source: 'router', counters: {} }];
+        const eb = Math.round(20 * this.behaviour.baselineFailShare);
+        const measures = { u: 1, v: 1, d: 1 };
+        return [{ type: 'tick', nc, ec, nb: 20, eb, source: 'router', counters: {}, measures }];
       }
-      case 'Promote':
-        return [{ type: 'promoted', reason: step.reason, evidence: step.evidence }];
+      case 'Hold':
+        return [{ type: 'state', state: 'held', reason: step.reason, cause: step.cause }];
+      case 'Resume':
+        return [
+          { type: 'state', state: 'canary' },
+          ...(step.anew ? [{ type: 'observation-began' } as const] : []),
+        ];
+      case 'Freeze':
+        this.frozen ??= step.reason;
+        return [{ type: 'state', state: 'frozen', reason: step.reason }];
+      case 'Thaw':
+        return [{ type: 'state', state: step.state }, { type: 'observation-began' }];
+      case 'Promote': {
+        const { reason, evidence, promotes } = step;
+        return [{ type: 'promoted', reason, evidence, promotes }];
+      }
       case 'Watch':
         return [{ type: 'state', state: 'watching' }];
       case 'RollBack':

@@ -62,15 +62,21 @@ export interface PushAnswer {
   deployment: string;
 }
 
-/** Starts `siskin up` on a repository, with its own Redis, Prometheus and HAProxy. */
+/** Starts `siskin up` on a repository, its configuration changed as told, with its own Redis, Prometheus and HAProxy. */
 export async function startSiskin(
   repository: AppRepository,
-  change: Record<string, unknown> = {},
+  change: Record<string, unknown> | ((app: string) => Record<string, unknown>) = {},
 ): Promise<TestSiskin> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sk-'));
   const app = `e2e-${randomBytes(4).toString('hex')}`;
   const ports = { server: await freePort(), router: await freePort() };
-  const siskin = new Running(dataDir, app, ports, repository, change);
+  const siskin = new Running(
+    dataDir,
+    app,
+    ports,
+    repository,
+    typeof change === 'function' ? change(app) : change,
+  );
   await siskin.start();
   return siskin;
 }

@@ -7,6 +7,7 @@
  * POST /echo       SHA-256 of the body
  * GET /version     the release's text
  * GET /healthz     200 while `healthy`, whatever else fails
+ * GET /metrics     how long its requests took, for Prometheus
  * GET /smoke       `smokeStatus`
  * /ws              a WebSocket that echoes
  */
@@ -16,6 +17,7 @@ import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exposition, observeDuration } from './metrics.mjs';
 import { acceptWebSocket } from './websocket.mjs';
 
 const defaults = {
@@ -31,6 +33,12 @@ const defaults = {
   failShare: null,
   failAfterRequests: null,
   failAfterMs: null,
+  /** The other way round: only in its first time. */
+  failUntilMs: null,
+  /** Time that every request takes besides. */
+  latencyMs: 0,
+  /** Address of something that must answer 200 for a request to succeed: the app's database, so to speak. */
+  dependsOn: null,
   dieAfterMs: null,
   /** Longer than any test, so that an idle connection's end is never this app's doing. */
   keepAliveMs: 75_000,
@@ -48,6 +56,8 @@ let servedWhileBad = 0;
 
 const routes = {
   'GET /healthz': (_request, response) => response.writeHead(behaviour.healthy ? 200 : 503).end('health\n'),
+  'GET /metrics': (_request, response) =>
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(exposition()),
   'GET /smoke': (_request, response) => response.writeHead(behaviour.smokeStatus).end('smoke\n'),
   'GET /version': answering(() => behaviour.release),
   'GET /': answering(() => `hello from ${behaviour.release}`),
@@ -102,15 +112,30 @@ async function boot() {
 function answering(bodyOf) {
   return async (request, response) => {
     served += 1;
-    const bad = isBadRequest();
-    const body = await bodyOf(request);
+    const began = performance.now();
+    const [body, , bad] = await Promise.all([bodyOf(request), sleep(behaviour.latencyMs), goesWrong()]);
+    observeDuration((performance.now() - began) / 1000);
     response.writeHead(bad ? 500 : 200, { 'content-type': 'text/plain' }).end(bad ? 'broken\n' : `${body}\n`);
   };
 }
 
+const goesWrong = async () => isBadRequest() || (await dependencyFails());
+
+async function dependencyFails() {
+  if (behaviour.dependsOn === null) return false;
+  try {
+    const answer = await fetch(behaviour.dependsOn, { signal: AbortSignal.timeout(2_000) });
+    await answer.body?.cancel();
+    return !answer.ok;
+  } catch {
+    return true; // it does not answer
+  }
+}
+
 /** Spreads the failures evenly, so that a share of 0.25 is every fourth request and not a matter of luck. */
 function isBadRequest() {
-  const { failShare, failAfterRequests, failAfterMs } = behaviour;
+  const { failShare, failAfterRequests, failAfterMs, failUntilMs } = behaviour;
+  if (failUntilMs !== null && performance.now() - listeningSince > failUntilMs) return false;
   const turns = failAfterRequests !== null || failAfterMs !== null;
   const turned =
     (failAfterRequests !== null && served > failAfterRequests) ||

@@ -1,6 +1,8 @@
 import type { CounterReading, ServerCounters } from '../../domain/observation.ts';
-import type { Metrics } from '../../pipeline/ports.ts';
-import { instantQuery, metricsUnavailable, type Sample } from './instant-query.ts';
+import type { Metrics, QueryAnswer } from '../../pipeline/ports.ts';
+import { instantQuery, type Sample } from './instant-query.ts';
+import { queryAnswer } from './query-answer.ts';
+import { metricsUnavailable } from './query-api.ts';
 import { routerJob } from './render-config.ts';
 
 export interface PrometheusMetricsOptions {
@@ -41,6 +43,11 @@ export class PrometheusMetrics implements Metrics {
     for (const [server, own] of byServer(samples)) servers[server] = combine(server, own);
     if (Object.keys(servers).length === 0) throw metricsUnavailable(`no series of backend ${backend}`);
     return { source: 'prometheus', servers };
+  }
+
+  /** The one number that a condition's query gives now; see QueryAnswer. Never throws. */
+  evaluate(query: string): Promise<QueryAnswer> {
+    return queryAnswer(this.#url, query, this.#timeoutMs);
   }
 
   /** Whether it answers and has just scraped the router. */

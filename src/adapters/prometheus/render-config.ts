@@ -36,6 +36,10 @@ const routerSection = (options: PrometheusConfigOptions): string => `  - job_nam
         action: keep
 `;
 
+/**
+ * A canary is judged within a minute, and rate() needs two scrapes in its window. An app may not send the scrape
+ * elsewhere (`follow_redirects`), and its labels do not replace Siskin's (`honor_labels` is off unless told).
+ */
 function appsSection({ discoveryUrl, discoveryTokenFile }: PrometheusConfigOptions): string {
   if (discoveryUrl === null) return '';
   const credentials =
@@ -45,11 +49,14 @@ function appsSection({ discoveryUrl, discoveryTokenFile }: PrometheusConfigOptio
           credentials_file: ${quoted(discoveryTokenFile, /^\/[A-Za-z0-9 ._/@+-]{1,400}$/)}
 `;
   return `  - job_name: siskin-apps
+    scrape_interval: 5s
+    scrape_timeout: 5s
+    follow_redirects: false
     sample_limit: 20000
     body_size_limit: 10MB
     http_sd_configs:
       - url: ${quoted(discoveryUrl, /^https?:\/\/[A-Za-z0-9.:[\]/_-]{1,300}$/)}
-        refresh_interval: 10s
+        refresh_interval: 2s
 ${credentials}`;
 }
 

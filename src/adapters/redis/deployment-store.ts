@@ -1,11 +1,27 @@
 import { type Deployment, endStates, type Release } from '../../domain/deployment.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
-import type { EnvironmentKey } from '../../domain/names.ts';
+import { type EnvironmentKey, environmentId } from '../../domain/names.ts';
 import { statesBefore } from '../../domain/release-state.ts';
-import type { DeploymentCommand, DeploymentStore, EnvironmentRecord, Lease } from '../../pipeline/ports.ts';
+import type {
+  DeploymentCommand,
+  DeploymentStore,
+  EnvironmentRecord,
+  Freeze,
+  Lease,
+  ScrapeTarget,
+} from '../../pipeline/ports.ts';
 import { fencedWrite } from './fenced-write.ts';
 import { boundedLine, logCapacity } from './log-lines.ts';
-import { deploymentFields, readDeployment, readJournalEntry, readRelease, writeRelease } from './records.ts';
+import {
+  type AuditEntry,
+  deploymentFields,
+  readDeployment,
+  readFreeze,
+  readJournalEntry,
+  readRelease,
+  writeRelease,
+} from './records.ts';
+import { writeScrapeTargets } from './scrape-targets.ts';
 import { reaching, type StoreContext } from './store-context.ts';
 
 const deploymentCommands: readonly string[] = ['cancel', 'promote', 'rollback'] satisfies DeploymentCommand[];
@@ -21,13 +37,15 @@ export class RedisDeploymentStore implements DeploymentStore {
 
   async environment(key: EnvironmentKey): Promise<EnvironmentRecord> {
     const { redis, keys } = this.#store;
-    const values = await reaching(() => redis.hmget(keys.environment(key), 'wanted', 'current', 'previous'));
-    const [wanted, current, previous] = values;
+    const fields = ['wanted', 'current', 'previous', 'frozen'] as const;
+    const values = await reaching(() => redis.hmget(keys.environment(key), ...fields));
+    const [wanted, current, previous, frozen] = values;
     return {
       ...key,
       wanted: wanted ?? null,
       current: releaseNumber(current),
       previous: releaseNumber(previous),
+      frozen: readFreeze(frozen ?? null),
     };
   }
 
@@ -65,6 +83,24 @@ export class RedisDeploymentStore implements DeploymentStore {
   ): Promise<void> {
     const { current, previous } = serving;
     await fencedWrite(this.#store, lease, 'siskinSetServing', current ?? '', previous ?? '');
+  }
+
+  async freeze(lease: Lease, key: EnvironmentKey, freeze: Freeze): Promise<void> {
+    const { by, reason, at } = freeze;
+    const detail = `${environmentId(key)}: ${reason}`;
+    const audit: AuditEntry = {
+      at,
+      actor: { kind: 'siskin', name: by },
+      from: null,
+      action: 'freeze',
+      detail,
+    };
+    const texts = [JSON.stringify({ by, reason, at }), JSON.stringify(audit)];
+    await fencedWrite(this.#store, lease, 'siskinFencedFreeze', ...texts);
+  }
+
+  async setScrapeTargets(lease: Lease, _key: EnvironmentKey, targets: ScrapeTarget[]): Promise<void> {
+    await fencedWrite(this.#store, lease, 'siskinSetScrapeTargets', writeScrapeTargets(targets));
   }
 
   async journal(id: string): Promise<JournalEntry[]> {

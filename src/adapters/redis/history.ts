@@ -3,9 +3,10 @@ import { type Deployment, type DeploymentState, endStates } from '../../domain/d
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import { type EnvironmentKey, environmentId } from '../../domain/names.ts';
-import type { DeploymentCommand, EnvironmentRecord } from '../../pipeline/ports.ts';
+import type { DeploymentCommand, EnvironmentRecord, Freeze } from '../../pipeline/ports.ts';
 import { RedisDeploymentStore } from './deployment-store.ts';
 import { type AuditEntry, parsed, readAuditEntry, readDeployment } from './records.ts';
+import { type EnvironmentTargets, readScrapeTargets } from './scrape-targets.ts';
 import { reaching, type StoreContext } from './store-context.ts';
 
 export interface DeploymentFilter {
@@ -62,7 +63,8 @@ export class RedisHistory {
   }
 
   /**
-   * Gives a running deployment a command; to give it twice is to give it once.
+   * Gives a running deployment a command; to give the last one again is to give it once, but for `promote`, which
+   * may then mean something else. `promote` also lets a frozen environment go on.
    * @throws SiskinError NOT_FOUND, DEPLOYMENT_ENDED, STORE_UNAVAILABLE
    */
   async addCommand(id: string, command: DeploymentCommand, audit: Omit<AuditEntry, 'at'>): Promise<void> {
@@ -70,16 +72,37 @@ export class RedisHistory {
     const deployment = readDeployment(await reaching(() => redis.hgetall(keys.deployment(id))));
     if (deployment === null) throw new SiskinError('NOT_FOUND', `There is no deployment ${id}.`);
     const ended = JSON.stringify(endStates.map((state) => JSON.stringify(state)));
-    const entry = JSON.stringify({ ...audit, at: new Date().toISOString() });
+    const entry = auditText(audit, new Date());
     const args = [id, command, ended, environmentId(deployment), entry];
     const [code] = parsed(scriptAnswer, await this.#store.run('siskinAddCommand', ...args));
     if (code === 'OK') return;
     throw new SiskinError('DEPLOYMENT_ENDED', `${id} has ended: ${deployment.state}.`);
   }
 
+  /**
+   * Makes an environment stand still. @returns whether it did not do so already; then its first reason stays
+   * @throws SiskinError STORE_UNAVAILABLE
+   */
+  async freeze(key: EnvironmentKey, freeze: Freeze, audit: Omit<AuditEntry, 'at'>): Promise<boolean> {
+    const texts = [JSON.stringify(freeze), auditText(audit, new Date(freeze.at))];
+    const changed = await this.#store.run('siskinFreeze', environmentId(key), ...texts);
+    return parsed(z.int(), changed) === 1;
+  }
+
+  /** Lets an environment go on. @returns whether it stood still @throws SiskinError STORE_UNAVAILABLE */
+  async unfreeze(key: EnvironmentKey, audit: Omit<AuditEntry, 'at'>): Promise<boolean> {
+    const text = auditText(audit, new Date());
+    return parsed(z.int(), await this.#store.run('siskinUnfreeze', environmentId(key), text)) === 1;
+  }
+
+  /** @see readScrapeTargets */
+  scrapeTargets(onUnreadable: (environment: string, error: unknown) => void): Promise<EnvironmentTargets[]> {
+    return readScrapeTargets(this.#store, onUnreadable);
+  }
+
   async audit(entry: Omit<AuditEntry, 'at'>): Promise<void> {
     const { redis, keys } = this.#store;
-    const text = JSON.stringify({ ...entry, at: new Date().toISOString() });
+    const text = auditText(entry, new Date());
     await reaching(() => redis.xadd(keys.audit, 'MAXLEN', '~', 50_000, '*', 'entry', text, 'results', '[]'));
   }
 
@@ -90,6 +113,9 @@ export class RedisHistory {
     return entries.map(([, fields]) => readAuditEntry(fields[1] ?? ''));
   }
 }
+
+const auditText = (entry: Omit<AuditEntry, 'at'>, at: Date): string =>
+  JSON.stringify({ ...entry, at: at.toISOString() });
 
 const scriptAnswer = z.tuple([z.string()], z.unknown());
 

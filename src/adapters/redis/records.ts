@@ -4,6 +4,7 @@ import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { JournalEntry, JournalEvent } from '../../domain/journal.ts';
 import { type EnvironmentKey, imageReference } from '../../domain/names.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
+import type { Freeze } from '../../pipeline/ports.ts';
 
 const actor = z.object({ kind: z.enum(['github', 'api', 'siskin']), name: z.string() });
 
@@ -53,6 +54,8 @@ const storedRelease = z.object({
   servedWell: z.boolean(),
 });
 
+const freeze = z.object({ by: z.string(), reason: z.string(), at: z.string() });
+
 const journalEntry = z.object({ t: z.number(), at: z.string(), event: journalEvent });
 
 export const auditEntry = z.object({
@@ -89,6 +92,10 @@ export function readRelease(key: EnvironmentKey, number: string, text: string): 
   const release = Number(number);
   return { ...parsed(storedRelease, json(text)), release, image: imageReference(key, release) };
 }
+
+/** @param text as HGET gives it; null when the environment goes on */
+export const readFreeze = (text: string | null): Freeze | null =>
+  text === null ? null : parsed(freeze, json(text));
 
 export const readJournalEntry = (text: string): JournalEntry => parsed(journalEntry, json(text));
 

@@ -6,7 +6,8 @@ type JournalFields = Record<string, unknown>;
 
 /** What each kind of journal entry says to people; null: nothing worth a line. Kinds of a newer server are shown by name. */
 const sentences: Record<string, (fields: JournalFields) => string | null> = {
-  state: (fields) => `${text(fields.state)}${suffix(fields.reason)}`,
+  state: (fields) => `${text(fields.state)}${suffix(fields.reason ?? holdCauses[String(fields.cause)])}`,
+  'observation-began': () => 'counting begins anew: what was counted before does not count',
   'run-began': () => null,
   'step-began': () => null,
   'step-ended': (fields) =>
@@ -23,9 +24,16 @@ const sentences: Record<string, (fields: JournalFields) => string | null> = {
   tick: (fields) =>
     `canary ${text(fields.nc)} requests, ${text(fields.ec)} failed; baseline ${text(fields.nb)}, ${text(fields.eb)} failed`,
   'no-metrics': (fields) => `no metrics${suffix(fields.detail)}`,
+  condition: (fields) =>
+    `${text(fields.name)}: ${text(fields.outcome).replace('-', ' ')}${suffix(fields.detail)}`,
   promoted: (fields) => text(fields.reason),
   'rollback-began': (fields) => `going back${suffix(fields.reason)}`,
   finished: () => null,
+};
+
+const holdCauses: Record<string, string> = {
+  baseline: 'the old release fails too',
+  'no-metrics': 'there are no metrics',
 };
 
 /** Writes one event of a deployment: journal entries with their second, log lines indented under them. */

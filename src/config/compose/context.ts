@@ -4,11 +4,13 @@ import { mapping, type Refusals } from '../fields.ts';
 import type { Variables } from '../interpolate.ts';
 import type { Allowed } from '../siskin/types.ts';
 import { suggest } from '../suggest.ts';
-import { entriesOf } from '../yaml-path.ts';
+import { entriesOf, type Path } from '../yaml-path.ts';
 
 /** What a service's values are judged by. */
 export interface ComposeContext {
   key: EnvironmentKey;
+  /** The service that is read. */
+  service: string;
   allow: Allowed;
   variables: Variables;
   /** The Compose file's folder in the repository, `.` for its root. */
@@ -17,6 +19,9 @@ export interface ComposeContext {
   volumes: unknown;
   networks: unknown;
 }
+
+/** Reports a mistake at a key of the service, e.g. `['x-siskin', 'port']`. */
+export type ReportAt = (path: Path, message: string) => void;
 
 /** A mapping of the Compose Specification: `x-…` keys are other people's, unless they look like x-siskin misspelt. */
 export const composeMapping = <Shape extends z.ZodRawShape>(shape: Shape, refusals: Refusals = {}) =>

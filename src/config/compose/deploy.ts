@@ -33,7 +33,10 @@ export const deployField = composeMapping(
         monitor: quantity(duration, 'more than 0', (ms) => ms > 0).optional(),
         max_failure_ratio: quantity(share).optional(),
         failure_action: z
-          .literal('rollback', must('rollback, the only thing this version does with a bad release'))
+          .enum(
+            ['rollback', 'pause'],
+            must('rollback or pause, for a release that was found to be bad is never rolled on'),
+          )
           .optional(),
       },
       updateConfigRefusals,

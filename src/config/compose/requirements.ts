@@ -1,5 +1,5 @@
 import { entriesOf, valueAt } from '../yaml-path.ts';
-import type { ReportAt } from './rollout.ts';
+import type { ReportAt } from './context.ts';
 
 /**
  * What a service must have for Siskin to roll it out: an active profile, something to build, a way to see that it is

@@ -1,8 +1,7 @@
-import type { CanarySpec, HealthSpec, RolloutSpec } from '../../domain/service-spec.ts';
+import type { AnalysisSpec, CanarySpec, HealthSpec, RolloutSpec } from '../../domain/service-spec.ts';
+import { canarySpec, maxBakeText } from './canary.ts';
+import type { ReportAt } from './context.ts';
 import type { CheckedService } from './service.ts';
-
-/** Reports a mistake at a key of the service, e.g. `['x-siskin', 'port']`. */
-export type ReportAt = (path: string[], message: string) => void;
 
 /**
  * How the service is rolled out. Where x-siskin says nothing, `deploy.update_config` does; what needs two keys to
@@ -11,15 +10,21 @@ export type ReportAt = (path: string[], message: string) => void;
 export function rolloutSpec(service: CheckedService, report: ReportAt): RolloutSpec {
   const { replicas, update_config: update } = service.deploy;
   const siskin = service['x-siskin'];
+  const port = siskin.port ?? service.expose[0] ?? 0;
+  const canary = canarySpec(service, report);
+  const { metrics } = siskin;
   return {
     replicas,
     order: update.order,
     // as in Compose, 0 means all at once
     parallelism: update.parallelism === 0 ? replicas : update.parallelism,
-    port: siskin.port ?? service.expose[0] ?? 0,
+    port,
     health: healthSpec(service),
     smoke: siskin.smoke,
-    canary: canarySpec(service, report),
+    canary,
+    analysis: analysisSpecs(service, canary, report),
+    ...(metrics && { metrics: { path: metrics.path, port: metrics.port ?? port } }),
+    onFailure: siskin.onFailure ?? (update.failure_action === 'pause' ? 'freeze' : 'rollback'),
     drainTimeoutMs: siskin.drain.timeout,
     stopGraceMs: service.stop_grace_period,
   };
@@ -43,34 +48,21 @@ function healthSpec({ 'x-siskin': { health }, healthcheck }: CheckedService): He
   return { kind: 'container', startPeriodMs: Math.max(containerStartPeriodMs, untilUnhealthyMs) };
 }
 
-const updateConfig = ['deploy', 'update_config'];
-
-function canarySpec(service: CheckedService, report: ReportAt): CanarySpec {
-  const { monitor, max_failure_ratio: maxFailureRatio } = service.deploy.update_config;
-  const { canary } = service['x-siskin'];
-  const maxBakeMs = canary.maxBake ?? monitor ?? 60_000;
-  const minBakeMs = canary.minBake ?? Math.min(15_000, maxBakeMs);
-  const max5xx = canary.max5xx ?? maxFailureRatio ?? 0.05;
-  if (minBakeMs > maxBakeMs) {
-    const longest =
-      canary.maxBake !== undefined || monitor === undefined ? 'maxBake' : 'deploy.update_config.monitor';
-    report(
-      ['x-siskin', 'canary', 'minBake'],
-      `must not be longer than ${longest}, which is ${maxBakeMs / 1000}s`,
-    );
-  }
-  if (max5xx <= 0 || max5xx >= 1) {
-    const rule = 'must be above 0 and below 1, for it is the default of x-siskin.canary.max5xx';
-    report([...updateConfig, 'max_failure_ratio'], `${rule}; write for example 0.05, or set that`);
-  }
-  return {
-    share: canary.share,
-    minBakeMs,
-    maxBakeMs,
-    max5xx,
-    watchMs: canary.watch,
-    compare: canary.compare,
-    onNoMetrics: canary.onNoMetrics,
-    metricsTimeoutMs: canary.metricsTimeout,
-  };
+function analysisSpecs(service: CheckedService, canary: CanarySpec, report: ReportAt): AnalysisSpec[] {
+  const { warmupMs, maxBakeMs } = canary;
+  const { analysis, metrics } = service['x-siskin'];
+  return analysis.map(({ preset, ...condition }, index) => {
+    const key = ['x-siskin', 'analysis', index];
+    if (preset && !metrics) {
+      const needs = "needs the app's own metrics: name where it tells them";
+      report([...key, 'preset'], `${needs}, for example x-siskin.metrics: { path: /metrics }`);
+    }
+    // it is first asked when its window holds nothing from before the canary, or from its warmup
+    if (condition.windowMs > 0 && warmupMs + condition.windowMs >= maxBakeMs) {
+      const span = `${condition.windowMs / 1000}s${warmupMs > 0 ? ` after a warmup of ${warmupMs / 1000}s` : ''}`;
+      const message = `could never tell: it looks back over ${span}, not less than ${maxBakeText(service, maxBakeMs)}`;
+      report([...key, preset ? 'window' : 'query'], message);
+    }
+    return condition;
+  });
 }

@@ -53,7 +53,7 @@ export const serviceSchema = (context: ComposeContext) =>
       // other services are not Siskin's: their order is not either
       depends_on: z.unknown().optional(),
       deploy: deployField,
-      'x-siskin': siskinField,
+      'x-siskin': siskinField(context),
     },
     serviceRefusals,
   );

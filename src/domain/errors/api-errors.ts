@@ -17,10 +17,6 @@ export const apiErrors = {
     meaning: 'A parameter or a field of the body is not right.',
     hint: 'GET /api/v1/openapi.json describes every parameter and body.',
   },
-  NOT_SUPPORTED: {
-    meaning: 'This version of Siskin cannot do that yet.',
-    hint: 'See the CHANGELOG for the version that can.',
-  },
   DEPLOYMENT_ENDED: {
     meaning: 'The deployment has ended and does not change any more.',
     hint: 'See `siskin show ID`; start another with `siskin deploy` or `siskin rollback`.',

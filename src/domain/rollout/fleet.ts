@@ -7,7 +7,8 @@ import { type Progress, type ReplicaProgress, replicaProgress } from './progress
 export type Interruption =
   | { kind: 'superseded'; by: string }
   | { kind: 'cancel' }
-  | { kind: 'promote' }
+  /** `given`: how many times a person has said so. */
+  | { kind: 'promote'; given: number }
   | { kind: 'rollback' };
 
 /** All that a step is decided from. */
@@ -20,6 +21,8 @@ export interface Situation {
   t: number;
   observed: Observation;
   interruption: Interruption | null;
+  /** Why the environment is to stand still; null while it may go on. */
+  frozen: string | null;
 }
 
 /** One replica with what Docker, the router and the journal say of it. */

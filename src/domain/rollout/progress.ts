@@ -1,5 +1,7 @@
-import type { Baseline, JournalEntry, JournalEvent, VerdictEvidence } from '../journal.ts';
+import type { Baseline, HoldCause, JournalEntry, JournalEvent, VerdictEvidence } from '../journal.ts';
 import type { ServerCounters } from '../observation.ts';
+import { addCondition, type ConditionStates } from '../verdict/conditions.ts';
+import type { EvidenceTick } from '../verdict/evidence.ts';
 import type { RollBackOutcome } from './step.ts';
 
 /** What was decided and done so far: a fold over the deployment's journal. Times in ms on its own clock. */
@@ -7,9 +9,16 @@ export interface Progress {
   phase: 'canary' | 'rolling' | 'watching' | 'rolling-back' | 'finished';
   baseline: Baseline | null;
   skipCanary: boolean;
-  held: boolean;
+  /** Why it is held, and since when. */
+  held: { cause: HoldCause; since: number } | null;
+  /** Since when it stands still for a person. */
+  frozenSince: number | null;
   replicas: Record<string, ReplicaProgress>;
+  /** The ticks that count: those of the present observation. */
   ticks: TimedTick[];
+  conditions: ConditionStates;
+  /** When the conditions were last looked at. */
+  conditionsAt: number | null;
   /** The raw counters at the last tick; a server that is absent began at zero. */
   counters: Record<string, ServerCounters>;
   /** When something was last measured, or the canary was attached. */
@@ -18,7 +27,8 @@ export interface Progress {
   blindSince: number | null;
   /** Time under observation since the canary was attached, without the time that had no metrics. */
   bakedMs: number;
-  promotedAt: number | null;
+  /** How many of a person's promotions have been followed. */
+  promotesFollowed: number;
   watchingSince: number | null;
   rollBack: { outcome: RollBackOutcome; reason: string; evidence: VerdictEvidence } | null;
 }
@@ -39,13 +49,9 @@ export interface ReplicaProgress {
   failure: string | null;
 }
 
-export interface TimedTick {
+/** One tick, and the bake time in ms at which it began. */
+export interface TimedTick extends EvidenceTick {
   t: number;
-  nc: number;
-  ec: number;
-  nb: number;
-  eb: number;
-  source: 'prometheus' | 'router';
 }
 
 const freshReplica: ReplicaProgress = {
@@ -64,14 +70,17 @@ const freshProgress: Progress = {
   phase: 'canary',
   baseline: null,
   skipCanary: false,
-  held: false,
+  held: null,
+  frozenSince: null,
   replicas: {},
   ticks: [],
+  conditions: {},
+  conditionsAt: null,
   counters: {},
   measuredAt: null,
   blindSince: null,
   bakedMs: 0,
-  promotedAt: null,
+  promotesFollowed: 0,
   watchingSince: null,
   rollBack: null,
 };
@@ -92,17 +101,26 @@ export function advance(progress: Progress, { t, event }: JournalEntry): Progres
       return { ...freshProgress, baseline, skipCanary, counters };
     }
     case 'state':
-      if (event.state === 'watching') return { ...progress, phase: 'watching', watchingSince: t };
-      return { ...progress, held: event.state === 'held' };
+      return entered(progress, t, event);
+    case 'observation-began':
+      return { ...progress, ticks: [], bakedMs: 0, conditions: {}, conditionsAt: null, measuredAt: t };
+    case 'condition':
+      return { ...progress, conditions: addCondition(progress.conditions, event), conditionsAt: t };
     case 'tick':
       return measured(progress, t, event);
     case 'no-metrics':
       return { ...progress, blindSince: progress.blindSince ?? progress.measuredAt ?? t, measuredAt: t };
     case 'promoted':
-      return { ...progress, phase: 'rolling', promotedAt: t, held: false };
+      return { ...progress, phase: 'rolling', held: null, promotesFollowed: event.promotes };
     case 'rollback-began': {
       const { outcome, reason, evidence } = event;
-      return { ...progress, phase: 'rolling-back', held: false, rollBack: { outcome, reason, evidence } };
+      return {
+        ...progress,
+        phase: 'rolling-back',
+        held: null,
+        frozenSince: null,
+        rollBack: { outcome, reason, evidence },
+      };
     }
     case 'finished':
       return { ...progress, phase: 'finished' };
@@ -114,6 +132,15 @@ export function advance(progress: Progress, { t, event }: JournalEntry): Progres
     default:
       return replicaChanged(progress, t, event);
   }
+}
+
+type StateEvent = Extract<JournalEvent, { type: 'state' }>;
+
+function entered(progress: Progress, t: number, { state, cause }: StateEvent): Progress {
+  const held = state === 'held' ? { cause: cause ?? 'baseline', since: t } : null;
+  const frozenSince = state === 'frozen' ? t : null;
+  const next = { ...progress, held, frozenSince };
+  return state === 'watching' ? { ...next, phase: 'watching', watchingSince: t } : next;
 }
 
 /** A stop asked for by a worker that died may never have reached the engine: it is asked for again. */
@@ -153,11 +180,11 @@ function replicaChange(t: number, event: ReplicaEvent): Partial<ReplicaProgress>
 }
 
 function measured(progress: Progress, t: number, tick: Extract<JournalEvent, { type: 'tick' }>): Progress {
-  const { nc, ec, nb, eb, source, counters } = tick;
+  const { nc, ec, nb, eb, counters } = tick;
   const sinceLast = progress.blindSince === null ? t - (progress.measuredAt ?? t) : 0;
   return {
     ...progress,
-    ticks: [...progress.ticks, { t, nc, ec, nb, eb, source }],
+    ticks: [...progress.ticks, { t, nc, ec, nb, eb, beganMs: progress.bakedMs }],
     counters,
     measuredAt: t,
     blindSince: null,

@@ -1,5 +1,5 @@
 import type { EndState } from '../deployment.ts';
-import type { VerdictEvidence } from '../journal.ts';
+import type { HoldCause, VerdictEvidence } from '../journal.ts';
 
 /** One thing to do next. Steps are idempotent: a step that was done is done again without harm. */
 export type Step =
@@ -15,9 +15,13 @@ export type Step =
   | { kind: 'StopReplica'; replica: string }
   | { kind: 'RemoveReplica'; replica: string }
   | { kind: 'Analyse' }
-  | { kind: 'Hold'; reason: string }
-  | { kind: 'Resume' }
-  | { kind: 'Promote'; reason: string; evidence: VerdictEvidence }
+  | { kind: 'Hold'; cause: HoldCause; reason: string }
+  /** `anew`: what was counted before does not count any more. */
+  | { kind: 'Resume'; anew: boolean }
+  /** Stands still until a person says how to go on. */
+  | { kind: 'Freeze'; reason: string }
+  | { kind: 'Thaw'; state: 'preparing' | 'canary' | 'rolling' | 'watching' }
+  | { kind: 'Promote'; reason: string; evidence: VerdictEvidence; promotes: number }
   | { kind: 'Watch' }
   | { kind: 'RollBack'; outcome: RollBackOutcome; reason: string; evidence: VerdictEvidence }
   | { kind: 'GiveUp'; replica: string; detail: string }
@@ -48,6 +52,8 @@ export function stepName(step: Step): string | undefined {
     case 'SetShare':
     case 'Hold':
     case 'Resume':
+    case 'Freeze':
+    case 'Thaw':
     case 'Promote':
     case 'Watch':
     case 'RollBack':

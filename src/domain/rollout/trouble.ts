@@ -1,8 +1,8 @@
 import { fleetOf, type Member, type Situation } from './fleet.ts';
-import type { Step } from './step.ts';
+import type { StepOf } from './step.ts';
 
 /** Why the new release must go back at once, whatever the statistics say; undefined when it need not. */
-export function trouble(situation: Situation): Step | undefined {
+export function trouble(situation: Situation): StepOf<'RollBack'> | undefined {
   for (const member of fleetOf(situation).fresh) {
     const reason = memberTrouble(situation, member);
     if (reason) return rollBackFor(situation, reason);
@@ -11,7 +11,7 @@ export function trouble(situation: Situation): Step | undefined {
 }
 
 /** Rolls back; `failed` when no traffic had moved or there is nothing to go back to. */
-export function rollBackFor(situation: Situation, reason: string): Step {
+export function rollBackFor(situation: Situation, reason: string): StepOf<'RollBack'> {
   const { progress } = situation;
   const trafficMoved = Object.values(progress.replicas).some(
     ({ attachedAt, startedAt }) => attachedAt !== null && startedAt !== null,

@@ -1,7 +1,12 @@
 import { canaryVerdict, foundBad, type Verdict } from '../canary-verdict.ts';
 import type { CanarySpec } from '../service-spec.ts';
-import type { TickCounts } from '../verdict/counts.ts';
-import { addTick, type Evidence, evidenceSetting, freshEvidence } from '../verdict/evidence.ts';
+import {
+  addTick,
+  type Evidence,
+  type EvidenceTick,
+  evidenceSetting,
+  freshEvidence,
+} from '../verdict/evidence.ts';
 import { poisson, type Random } from './random.ts';
 
 /** How long the new release's failed requests are counted, in ms. */
@@ -24,7 +29,8 @@ export interface Scenario {
 
 /** How one simulated deployment went. */
 export interface RunResult {
-  outcome: 'rolledBack' | 'rolledBackInWatch' | 'promoted' | 'held';
+  /** `AtDeadline`: by the one exact look that rule 5 has then, and no earlier. */
+  outcome: 'rolledBack' | 'rolledBackAtDeadline' | 'rolledBackInWatch' | 'promoted' | 'held';
   lowEvidence: boolean;
   failedRequests: number;
   /** To promotion, rollback before it, or hold. */
@@ -34,6 +40,8 @@ export interface RunResult {
 export interface SimulationResult {
   runs: number;
   rolledBack: number;
+  /** Those of `rolledBack` that only the exact look at the deadline found. */
+  rolledBackAtDeadline: number;
   rolledBackInWatch: number;
   promoted: number;
   promotedLowEvidence: number;
@@ -52,7 +60,8 @@ export function simulate(scenario: Scenario, runs: number, random: Random): Simu
   const seconds = results.map(({ secondsToVerdict }) => secondsToVerdict).sort((a, b) => a - b);
   return {
     runs,
-    rolledBack: share(({ outcome }) => outcome === 'rolledBack'),
+    rolledBack: share(({ outcome }) => outcome === 'rolledBack' || outcome === 'rolledBackAtDeadline'),
+    rolledBackAtDeadline: share(({ outcome }) => outcome === 'rolledBackAtDeadline'),
     rolledBackInWatch: share(({ outcome }) => outcome === 'rolledBackInWatch'),
     promoted: share(({ outcome }) => outcome === 'promoted' || outcome === 'rolledBackInWatch'),
     promotedLowEvidence: share(({ lowEvidence }) => lowEvidence),
@@ -69,15 +78,19 @@ function simulateRun(scenario: Scenario, random: Random): RunResult {
   let evidence = freshEvidence(setting);
   for (let t = tickMs; ; t += tickMs) {
     evidence = addTick(evidence, drawTick(scenario, t, spec.share, random), setting);
-    const input = { evidence, setting, bakedMs: t, blindMs: 0, hasBaseline: true };
-    const verdict = canaryVerdict(input, spec);
+    const input = { evidence, setting, conditions: {}, bakedMs: t, blindMs: 0, hasBaseline: true };
+    const policy = { canary: spec, analysis: [] };
+    const verdict = canaryVerdict(input, policy);
     if (verdict.decision === 'continue') continue;
     const secondsToVerdict = t / 1000;
     if (verdict.decision === 'promote') return watchRun(scenario, evidence, t, verdict, random);
-    const outcome = verdict.decision === 'hold' ? 'held' : 'rolledBack';
-    return { outcome, lowEvidence: false, failedRequests: evidence.total.ec, secondsToVerdict };
+    const rolledBack = foundBad(input, policy) ? 'rolledBack' : 'rolledBackAtDeadline';
+    const outcome = verdict.decision === 'hold' ? 'held' : rolledBack;
+    return { outcome, lowEvidence: false, failedRequests: failedOf(evidence), secondsToVerdict };
   }
 }
+
+const failedOf = ({ warmUp, afterwards }: Evidence): number => warmUp.total.ec + afterwards.total.ec;
 
 /** After the promotion the new release has all traffic, to the end of the watch; then to the horizon unwatched. */
 function watchRun(
@@ -96,9 +109,9 @@ function watchRun(
   for (; t < promotedMs + spec.watchMs && t < horizonMs; ) {
     t += tickMs;
     evidence = addTick(evidence, drawTick(scenario, t, 1, random), setting);
-    const input = { evidence, setting, bakedMs: t, blindMs: 0, hasBaseline: false };
-    if (foundBad(input, spec) === undefined) continue;
-    const failedRequests = evidence.total.ec;
+    const input = { evidence, setting, conditions: {}, bakedMs: t, blindMs: 0, hasBaseline: false };
+    if (foundBad(input, { canary: spec, analysis: [] }) === undefined) continue;
+    const failedRequests = failedOf(evidence);
     return { outcome: 'rolledBackInWatch', lowEvidence, failedRequests, secondsToVerdict };
   }
   const restSeconds = Math.max(0, horizonMs - t) / 1000;
@@ -106,13 +119,13 @@ function watchRun(
   return {
     outcome: 'promoted',
     lowEvidence,
-    failedRequests: evidence.total.ec + unwatched,
+    failedRequests: failedOf(evidence) + unwatched,
     secondsToVerdict,
   };
 }
 
 /** Failures and successes are independent Poisson numbers (thinning). */
-function drawTick(scenario: Scenario, t: number, share: number, random: Random): TickCounts {
+function drawTick(scenario: Scenario, t: number, share: number, random: Random): EvidenceTick {
   const { requestsPerSecond, tickMs, canary5xx, baseline5xx, onsetMs } = scenario;
   const requests = (requestsPerSecond * tickMs) / 1000;
   const pc = t > onsetMs ? canary5xx : baseline5xx;
@@ -123,5 +136,6 @@ function drawTick(scenario: Scenario, t: number, share: number, random: Random):
     ec,
     nb: eb + poisson(requests * (1 - share) * (1 - baseline5xx), random),
     eb,
+    beganMs: t - tickMs,
   };
 }

@@ -7,6 +7,8 @@ import {
   updateExceedsLimit,
   valueOfExceedsLimit,
 } from './exceeds-limit.ts';
+import { type Hypotheses, hypotheses, warmUpHypotheses } from './hypotheses.ts';
+import type { Measures } from './measures.ts';
 import {
   freshWorseThanBaseline,
   updateWorseThanBaseline,
@@ -16,54 +18,86 @@ import {
 
 /** What a comparison is made under; the same for all ticks of a deployment. */
 export interface EvidenceSetting {
-  theta: number;
+  hypotheses: Hypotheses;
+  warmUp: Hypotheses;
+  /** Ticks that begin before this bake time, in ms, belong to the warm-up. */
+  warmUpMs: number;
   /** K: the ticks of canary and watch together. */
   plannedTicks: number;
   /** Replicas of both arms together while the canary runs. */
   replicas: number;
 }
 
-/** The three running measures and the totals they rest on: a fold over the ticks. */
+/** One tick, and the bake time in ms at which it began. */
+export interface EvidenceTick extends TickCounts {
+  beganMs: number;
+}
+
+/** The running measures and the totals they rest on: a fold over the ticks, the warm-up's apart from the rest. */
 export interface Evidence {
+  warmUp: ArmEvidence;
+  afterwards: ArmEvidence;
+}
+
+interface ArmEvidence {
   total: TickCounts;
   exceeds: ExceedsLimit;
   worse: WorseThanBaseline;
   below: BelowLimit;
 }
 
-/** U, V and D as numbers: 100 of U and V roll back, 20 of D promote. */
-export interface Measures {
-  u: number;
-  v: number;
-  d: number;
-}
-
+/** @param tickMs time between two measurements; a count may be one of them late, so the warm-up is that much longer */
 export const evidenceSetting = (spec: CanarySpec, replicas: number, tickMs: number): EvidenceSetting => ({
-  theta: spec.max5xx,
+  hypotheses: hypotheses(spec.max5xx),
+  warmUp: warmUpHypotheses(spec.max5xx),
+  warmUpMs: spec.warmupMs === 0 ? 0 : spec.warmupMs + tickMs,
   plannedTicks: Math.max(1, Math.round((spec.maxBakeMs + spec.watchMs) / tickMs)),
   replicas,
 });
 
-export const freshEvidence = ({ theta }: EvidenceSetting): Evidence => ({
-  total: { nc: 0, ec: 0, nb: 0, eb: 0 },
-  exceeds: freshExceedsLimit(theta),
-  worse: freshWorseThanBaseline(theta),
-  below: freshBelowLimit,
+export const freshEvidence = (setting: EvidenceSetting): Evidence => ({
+  warmUp: freshArm(setting.warmUp),
+  afterwards: freshArm(setting.hypotheses),
 });
 
+/** Whether a tick that begins now belongs to the warm-up. */
+export const inWarmUp = (bakedMs: number, { warmUpMs }: EvidenceSetting): boolean => bakedMs < warmUpMs;
+
 /** The evidence after one more tick. */
-export function addTick(evidence: Evidence, tick: TickCounts, setting: EvidenceSetting): Evidence {
-  const { theta, plannedTicks, replicas } = setting;
+export function addTick(evidence: Evidence, tick: EvidenceTick, setting: EvidenceSetting): Evidence {
+  if (inWarmUp(tick.beganMs, setting))
+    return { ...evidence, warmUp: addToArm(evidence.warmUp, tick, setting.warmUp, setting) };
+  return { ...evidence, afterwards: addToArm(evidence.afterwards, tick, setting.hypotheses, setting) };
+}
+
+/** The measures that count at this bake time, in ms. In the warm-up nothing is shown to be good. */
+export function measuresOf(evidence: Evidence, setting: EvidenceSetting, bakedMs: number): Measures {
+  const warm = inWarmUp(bakedMs, setting);
+  const { exceeds, worse, below } = warm ? evidence.warmUp : evidence.afterwards;
   return {
-    total: addCounts(evidence.total, tick),
-    exceeds: updateExceedsLimit(evidence.exceeds, tick, theta, plannedTicks),
-    worse: updateWorseThanBaseline(evidence.worse, tick, theta, replicas),
-    below: updateBelowLimit(evidence.below, tick, theta),
+    u: valueOfExceedsLimit(exceeds, setting.plannedTicks),
+    v: valueOfWorseThanBaseline(worse),
+    d: warm ? 1 : valueOfBelowLimit(below),
   };
 }
 
-export const measuresOf = (evidence: Evidence, { plannedTicks }: EvidenceSetting): Measures => ({
-  u: valueOfExceedsLimit(evidence.exceeds, plannedTicks),
-  v: valueOfWorseThanBaseline(evidence.worse),
-  d: valueOfBelowLimit(evidence.below),
+const freshArm = (tried: Hypotheses): ArmEvidence => ({
+  total: { nc: 0, ec: 0, nb: 0, eb: 0 },
+  exceeds: freshExceedsLimit(tried),
+  worse: freshWorseThanBaseline(tried),
+  below: freshBelowLimit,
 });
+
+function addToArm(
+  { total, exceeds, worse, below }: ArmEvidence,
+  tick: TickCounts,
+  tried: Hypotheses,
+  { plannedTicks, replicas }: EvidenceSetting,
+): ArmEvidence {
+  return {
+    total: addCounts(total, tick),
+    exceeds: updateExceedsLimit(exceeds, tick, tried, plannedTicks),
+    worse: updateWorseThanBaseline(worse, tick, tried, replicas),
+    below: updateBelowLimit(below, tick, tried.limit),
+  };
+}

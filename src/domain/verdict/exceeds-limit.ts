@@ -1,29 +1,19 @@
 import type { TickCounts } from './counts.ts';
+import type { Hypotheses } from './hypotheses.ts';
 import { logAdd, logLikelihood, logMean, safeExp } from './log-math.ts';
 
-/** Multiples of theta that are tried as the canary's true rate (VERDICT.md). */
-const multiples = [2, 5, 12];
-const nearlyAll = 0.98;
-
-/** The alternatives to theta: {2θ, 5θ, 12θ, 0.98}, those below 1. */
-export const alternatives = (theta: number): number[] =>
-  [...multiples.map((multiple) => multiple * theta), nearlyAll].filter((q) => q < 1 && q > theta);
-
-/** The measure U, "the canary is above theta": a plain and a restarting likelihood ratio per alternative, in logs. */
+/** The measure U, "the canary is above its limit": a plain and a restarting likelihood ratio per alternative, in logs. */
 export interface ExceedsLimit {
   plain: readonly number[];
   restarting: readonly number[];
   ticks: number;
 }
 
-export const freshExceedsLimit = (theta: number): ExceedsLimit => {
-  const count = alternatives(theta).length;
-  return {
-    plain: Array<number>(count).fill(0),
-    restarting: Array<number>(count).fill(Number.NEGATIVE_INFINITY),
-    ticks: 0,
-  };
-};
+export const freshExceedsLimit = ({ alternatives }: Hypotheses): ExceedsLimit => ({
+  plain: alternatives.map(() => 0),
+  restarting: alternatives.map(() => Number.NEGATIVE_INFINITY),
+  ticks: 0,
+});
 
 /**
  * U after one more tick. `LR_q *= L`, and for a fault that begins late `SR_q = (SR_q + 1/K)·L`.
@@ -33,10 +23,10 @@ export const freshExceedsLimit = (theta: number): ExceedsLimit => {
 export function updateExceedsLimit(
   measure: ExceedsLimit,
   { nc, ec }: TickCounts,
-  theta: number,
+  { limit, alternatives }: Hypotheses,
   plannedTicks: number,
 ): ExceedsLimit {
-  const ratios = alternatives(theta).map((q) => logLikelihood(q, nc, ec) - logLikelihood(theta, nc, ec));
+  const ratios = alternatives.map((q) => logLikelihood(q, nc, ec) - logLikelihood(limit, nc, ec));
   const weight = measure.ticks < plannedTicks ? -Math.log(plannedTicks) : Number.NEGATIVE_INFINITY;
   return {
     plain: measure.plain.map((log, index) => log + (ratios[index] ?? 0)),
@@ -45,7 +35,7 @@ export function updateExceedsLimit(
   };
 }
 
-/** `U = ½·mean(LR) + ½·(mean(SR) + unspent weight)`; E[U] ≤ 1 for every rate ≤ theta (Ville 1939). */
+/** `U = ½·mean(LR) + ½·(mean(SR) + unspent weight)`; E[U] ≤ 1 for every rate ≤ the limit (Ville 1939). */
 export function valueOfExceedsLimit(
   { plain, restarting, ticks }: ExceedsLimit,
   plannedTicks: number,

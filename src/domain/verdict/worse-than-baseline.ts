@@ -1,5 +1,5 @@
 import { addCounts, type TickCounts } from './counts.ts';
-import { alternatives } from './exceeds-limit.ts';
+import type { Hypotheses } from './hypotheses.ts';
 import { logLikelihood, logMean, safeExp } from './log-math.ts';
 
 /** Prior of the baseline's rate: half an error in fifty requests; and the highest rate it is taken for. */
@@ -24,8 +24,8 @@ export interface WorseThanBaseline {
 
 const nothing: TickCounts = { nc: 0, ec: 0, nb: 0, eb: 0 };
 
-export const freshWorseThanBaseline = (theta: number): WorseThanBaseline => ({
-  logs: alternatives(theta).map(() => 0),
+export const freshWorseThanBaseline = ({ alternatives }: Hypotheses): WorseThanBaseline => ({
+  logs: alternatives.map(() => 0),
   open: nothing,
   seen: { requests: 0, errors: 0 },
 });
@@ -34,7 +34,7 @@ export const freshWorseThanBaseline = (theta: number): WorseThanBaseline => ({
 export function updateWorseThanBaseline(
   measure: WorseThanBaseline,
   tick: TickCounts,
-  theta: number,
+  { alternatives }: Hypotheses,
   replicas: number,
 ): WorseThanBaseline {
   const open = addCounts(measure.open, tick);
@@ -42,7 +42,7 @@ export function updateWorseThanBaseline(
   if (!full) return { ...measure, open };
   const { seen } = measure;
   const qb = Math.min(highestBaseline, (priorErrors + seen.errors) / (priorRequests + seen.requests));
-  const logs = alternatives(theta).map((q, index) => (measure.logs[index] ?? 0) + logFactor(open, q, qb));
+  const logs = alternatives.map((q, index) => (measure.logs[index] ?? 0) + logFactor(open, q, qb));
   return { logs, open: nothing, seen: { requests: seen.requests + open.nb, errors: seen.errors + open.eb } };
 }
 

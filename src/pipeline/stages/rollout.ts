@@ -2,6 +2,7 @@ import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { Baseline } from '../../domain/journal.ts';
 import { parseReplicaName } from '../../domain/names.ts';
 import type { Observation } from '../../domain/observation.ts';
+import { policyOf } from '../../domain/rollout/analysis.ts';
 import type { Situation } from '../../domain/rollout/fleet.ts';
 import { type Step, stepName } from '../../domain/rollout/step.ts';
 import { rollBackFor } from '../../domain/rollout/trouble.ts';
@@ -12,6 +13,7 @@ import type { StepContext } from '../steps/executor.ts';
 import { HealthPoller } from '../steps/health-poller.ts';
 import { executeStep, intentOf } from '../steps/index.ts';
 import { Measurer } from '../steps/measurer.ts';
+import { ScrapeTargets } from '../steps/scrape-targets.ts';
 
 /** How often in a row one step may fail for an unknown reason before the release goes back. */
 const attemptsPerStep = 5;
@@ -32,11 +34,13 @@ export async function rollOut(context: RolloutContext): Promise<void> {
     measurer: new Measurer(world.metrics, world.router, world.clock),
   };
   const attempts = new Attempts();
+  const scrapeTargets = new ScrapeTargets(context);
   for (;;) {
     let step: Step | undefined;
     try {
       const observed = await observe(context);
       if (!journal.rolloutBegan) await begin(context, observed);
+      await scrapeTargets.follow(observed);
       step = planned(context, observed, attempts);
       await perform({ ...context, ...memory, observed }, step);
       attempts.succeeded(step);
@@ -69,7 +73,8 @@ async function begin(context: RolloutContext, seen: Observation): Promise<void> 
   await world.store.update(lease, deployment.id, { baseline: baseline?.release ?? null });
   const { servers: counters } = await world.router.counters(backend);
   const skipCanary = release.servedWell;
-  await journal.append({ type: 'rollout-began', baseline, skipCanary, counters });
+  const policy = policyOf(baseline?.slots.length ?? 0, release.spec.rollout);
+  await journal.append({ type: 'rollout-began', baseline, skipCanary, counters, policy });
   if (baseline !== null && !skipCanary) await journal.append(await enter(context, 'canary'));
 }
 
@@ -93,6 +98,7 @@ function planned(context: RolloutContext, observed: Observation, attempts: Attem
     t: journal.clock.t(),
     observed,
     interruption: interruptions.current,
+    frozen: interruptions.frozen?.reason ?? null,
   };
   const hopeless = attempts.exhausted();
   if (!hopeless) return nextStep(situation);

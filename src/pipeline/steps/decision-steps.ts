@@ -12,17 +12,36 @@ export async function enter(
   return { type: 'state', state };
 }
 
-export const hold: Executor<'Hold'> = async (context, { reason }) => {
+export const hold: Executor<'Hold'> = async (context, { cause, reason }) => {
   const { world, lease, deployment } = context;
   await world.store.update(lease, deployment.id, { state: 'held', reason });
-  return [{ type: 'state', state: 'held', reason }];
+  return [{ type: 'state', state: 'held', reason, cause }];
 };
 
-export const resume: Executor<'Resume'> = async (context) => [await enter(context, 'canary')];
+export const resume: Executor<'Resume'> = async (context, { anew }) => {
+  const state = await enter(context, 'canary');
+  return anew ? [state, { type: 'observation-began' }] : [state];
+};
 
-export const promote: Executor<'Promote'> = async (context, { reason, evidence }) => [
+/** The freeze is the environment's: newer pushes wait as well. It is set first, for a takeover reads it. */
+export const freeze: Executor<'Freeze'> = async (context, { reason }) => {
+  const { world, lease, app, deployment, interruptions, journal } = context;
+  if (interruptions.frozen === null) {
+    await world.store.freeze(lease, app, { by: 'siskin', reason, at: journal.clock.at() });
+    await interruptions.refresh();
+  }
+  await world.store.update(lease, deployment.id, { state: 'frozen', reason });
+  return [{ type: 'state', state: 'frozen', reason }];
+};
+
+export const thaw: Executor<'Thaw'> = async (context, { state }) => [
+  await enter(context, state),
+  { type: 'observation-began' },
+];
+
+export const promote: Executor<'Promote'> = async (context, { reason, evidence, promotes }) => [
   await enter(context, 'rolling'),
-  { type: 'promoted', reason, evidence },
+  { type: 'promoted', reason, evidence, promotes },
 ];
 
 export const watch: Executor<'Watch'> = async (context) => {

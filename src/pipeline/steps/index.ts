@@ -1,7 +1,7 @@
 import type { JournalEvent } from '../../domain/journal.ts';
 import type { Step, StepKind, StepOf } from '../../domain/rollout/step.ts';
 import { analyse } from './analyse.ts';
-import { finish, hold, promote, resume, rollBack, watch } from './decision-steps.ts';
+import { finish, freeze, hold, promote, resume, rollBack, thaw, watch } from './decision-steps.ts';
 import type { Executors, StepContext } from './executor.ts';
 import { awaitHealthy, smoke } from './health-steps.ts';
 import { giveUp, removeReplica, startReplica, stopReplica } from './replica-steps.ts';
@@ -24,6 +24,8 @@ const executors: Executors = {
   Analyse: analyse,
   Hold: hold,
   Resume: resume,
+  Freeze: freeze,
+  Thaw: thaw,
   Promote: promote,
   Watch: watch,
   RollBack: rollBack,

@@ -205,11 +205,66 @@ describe('acting', () => {
     await lease.release();
   });
 
-  it('says what it cannot do yet, and what is not configured', async () => {
-    expect(await errorOf(await api.post(`${actions}/freeze`))).toEqual([501, 'NOT_SUPPORTED']);
-    expect(await errorOf(await api.post(`${actions}/unfreeze`))).toEqual([501, 'NOT_SUPPORTED']);
+  it('says what is not configured', async () => {
     const unknown = await api.post('/api/v1/apps/shop/environments/staging/deploy');
     expect(await errorOf(unknown)).toEqual([404, 'NOT_FOUND']);
+  });
+});
+
+describe('freezing', () => {
+  const frozenOf = async () => {
+    const { apps } = appListSchema.parse(await (await api.get('/api/v1/apps')).json());
+    return apps[0]?.environments[0]?.frozen;
+  };
+  const answerOf = async (response: Response) => [response.status, await response.json()];
+  const still = (deployment: string | null, command: string) => [
+    202,
+    { deployment, command, superseded: null },
+  ];
+
+  it('freezes an environment where nothing runs, tells who and why, and lets it go on', async () => {
+    expect(await frozenOf()).toBeNull();
+    const response = await api.post(`${actions}/freeze`, { reason: ' sale until six ' });
+    expect(await answerOf(response)).toEqual(still(null, 'freeze'));
+    expect(await frozenOf()).toEqual({
+      by: 'deployer',
+      reason: 'sale until six',
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    await api.post(`${actions}/freeze`, { reason: 'another' }, 'admin');
+    expect(await frozenOf()).toMatchObject({ by: 'deployer', reason: 'sale until six' });
+    expect(await answerOf(await api.post(`${actions}/unfreeze`))).toEqual(still(null, 'unfreeze'));
+    expect(await frozenOf()).toBeNull();
+    expect((await world.history.auditEntries(9)).map(({ action, detail }) => [action, detail])).toEqual([
+      ['unfreeze', 'shop/production'],
+      ['freeze', 'shop/production: sale until six'],
+    ]);
+  });
+
+  it('names the deployment that runs, not one that waits; a promotion goes on', async () => {
+    await push();
+    expect(await answerOf(await api.post(`${actions}/freeze`))).toEqual(still(null, 'freeze'));
+    expect(await frozenOf()).toMatchObject({ reason: 'no reason given' });
+    const lease = await holdLease();
+    await world.store.update(lease, 'd1', { state: 'fetching' });
+    await lease.release();
+    await push();
+    expect(await answerOf(await api.post(`${actions}/freeze`, {}))).toEqual(still('d1', 'freeze'));
+    await api.post(`${actions}/rollback`);
+    await api.post(`${actions}/cancel`);
+    expect(await frozenOf()).not.toBeNull();
+    await api.post(`${actions}/promote`);
+    expect(await frozenOf()).toBeNull();
+  });
+
+  it.each([
+    ['freeze', { reason: 'x'.repeat(201) }],
+    ['freeze', { reason: 7 }],
+    ['freeze', { until: 'six' }],
+    ['unfreeze', { reason: 'x' }],
+  ])('400 for %s with %o', async (action, body) => {
+    expect(await errorOf(await api.post(`${actions}/${action}`, body))).toEqual([400, 'REQUEST_INVALID']);
+    expect(await frozenOf()).toBeNull();
   });
 });
 
@@ -252,7 +307,15 @@ describe('threat 26: who may', () => {
 
   it('gives metrics and scrape targets to this machine, and to nobody behind a proxy without a token', async () => {
     expect(await (await api.get('/metrics', null)).text()).toBe('siskin_up 1\n');
-    expect(await (await api.get('/sd/prometheus', null)).json()).toMatchObject([{ labels: { app: 'shop' } }]);
+    await push();
+    const lease = await holdLease();
+    await world.store.setScrapeTargets(lease, key, [
+      { address: '172.17.0.5:9100', path: '/stats', service: 'web', release: 3, replica: 'r3-1' },
+    ]);
+    await lease.release();
+    const labels = { ...key, service: 'web', release: 'r3', replica: 'r3-1', __metrics_path__: '/stats' };
+    const discovered = await (await api.get('/sd/prometheus', null)).json();
+    expect(discovered).toEqual([{ targets: ['172.17.0.5:9100'], labels }]);
     for (const path of ['/metrics', '/sd/prometheus']) {
       const forwarded = { 'x-forwarded-for': '203.0.113.9' };
       expect(await errorOf(await api.get(path, null, forwarded))).toEqual([401, 'TOKEN_MISSING']);

@@ -31,7 +31,7 @@ afterEach(async () => {
 const siskin = (...argv: string[]) =>
   runSiskin(argv, { env: { SISKIN_URL: server.url, SISKIN_TOKEN: 'secret-token' } });
 
-const apps: Json = {
+const appsWith = (frozen: Json | null): Json => ({
   apps: [
     {
       app: 'shop',
@@ -44,11 +44,13 @@ const apps: Json = {
           current: 'r2',
           previous: 'r1',
           wanted: 'd3',
+          frozen,
         },
       ],
     },
   ],
-};
+});
+const apps = appsWith(null);
 
 describe('reading', () => {
   it('apps shows what each environment runs, with the token sent', async () => {
@@ -72,6 +74,24 @@ describe('reading', () => {
     expect(out).toMatch(/shop +production +r2 +d3 +failed .* the build failed\\u000aerror TS2322/);
   });
 
+  it('status tells who froze an environment and why, beside the state of its deployment', async () => {
+    const frozen = { by: 'ana', reason: 'sale\u001b[2J', at: '2026-01-01T00:00:00.000Z' };
+    answers['GET /api/v1/apps'] = json(appsWith(frozen));
+    const newest = 'GET /api/v1/deployments?app=shop&environment=production&limit=1';
+    for (const [state, cell] of [
+      ['succeeded', 'succeeded, frozen'],
+      ['frozen', 'frozen'],
+    ]) {
+      answers[newest] = json({ deployments: [deployment({ state, reason: 'else' })] });
+      const { out } = await siskin('status');
+      expect(out).toMatch(new RegExp(` d3 +${cell}  .* frozen by ana, \\d+ d ago: sale\\\\u001b\\[2J\n`));
+    }
+    answers[newest] = json({ deployments: [] });
+    expect((await siskin('status')).out).toMatch(/r2 +- +frozen +frozen by ana, /);
+    const { out } = await siskin('status', '--json');
+    expect(JSON.parse(out).environments[0].frozen).toEqual(frozen);
+  });
+
   it('history passes its filter on', async () => {
     answers['GET /api/v1/deployments?limit=5&app=shop&environment=production'] = json({
       deployments: [deployment({})],
@@ -85,6 +105,14 @@ describe('reading', () => {
     const { code, out } = await siskin('show', 'd3', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual(deployment({}));
+  });
+
+  it('show draws the evidence', async () => {
+    answers['GET /api/v1/deployments/d3'] = json(deployment({}));
+    const { out } = await siskin('show', 'd3');
+    expect(out).toContain('share of requests that failed\n');
+    expect(out).toContain('evidence, on a logarithmic scale\n');
+    expect(out).toContain('P promoted 1.1 s');
   });
 
   it('threat 23: show neutralises a hostile commit', async () => {
@@ -169,6 +197,39 @@ describe('acting', () => {
   });
 });
 
+describe('freezing', () => {
+  const path = '/api/v1/apps/shop/environments/production';
+  const answer = (command: string, one: string | null) =>
+    json({ deployment: one, command, superseded: null }, 202);
+
+  it.each([
+    [null, 'is frozen; go on with: siskin unfreeze shop production'],
+    ['d3', 'is frozen, and d3 with it; go on with: siskin unfreeze shop production'],
+  ])('freeze with %s running says what stands still', async (one, said) => {
+    answers[`POST ${path}/freeze`] = answer('freeze', one);
+    const { code, out } = await siskin('freeze', 'shop', 'production', '--reason', 'sale until six');
+    expect({ code, out }).toEqual({ code: 0, out: `shop/production ${said}\n` });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ reason: 'sale until six' });
+  });
+
+  it('unfreeze says what goes on; --json is the API’s answer', async () => {
+    answers[`POST ${path}/unfreeze`] = answer('unfreeze', 'd3');
+    expect((await siskin('unfreeze', 'shop', 'production')).out).toBe(
+      'shop/production goes on, and d3 with it\n',
+    );
+    const { out } = await siskin('unfreeze', 'shop', 'production', '--json');
+    expect(JSON.parse(out)).toEqual({ deployment: 'd3', command: 'unfreeze', superseded: null });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({});
+  });
+
+  it('a deployment that is not named where one must be is not understood', async () => {
+    answers[`POST ${path}/promote`] = answer('promote', null);
+    const { code, err } = await siskin('promote', 'shop', 'production');
+    expect(code).toBe(1);
+    expect(err).toContain('error SERVER_ANSWER_INVALID');
+  });
+});
+
 describe('what goes wrong', () => {
   it('is said with its code and what to do', async () => {
     const { code, err } = await siskin('show', 'd9');
@@ -248,7 +309,9 @@ describe('address and token', () => {
 });
 
 describe('help', () => {
-  const verbs = 'apps status history show logs deploy promote cancel rollback doctor'.split(' ');
+  const verbs = 'apps status history show logs deploy promote cancel rollback freeze unfreeze doctor'.split(
+    ' ',
+  );
   it.each([...verbs.map((verb) => [verb]), ['config', 'check'], ['config', 'schema'], ['token', 'new']])(
     'siskin %s %s shows an example',
     async (...words) => {

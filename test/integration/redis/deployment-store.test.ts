@@ -96,7 +96,13 @@ it('numbers releases by commit and spec, and gives the same number again', async
 
 it('keeps what serves', async () => {
   await world.store.setServing(lease, key, { current: 2, previous: 1 });
-  expect(await world.store.environment(key)).toEqual({ ...key, wanted: 'd1', current: 2, previous: 1 });
+  expect(await world.store.environment(key)).toEqual({
+    ...key,
+    wanted: 'd1',
+    current: 2,
+    previous: 1,
+    frozen: null,
+  });
   await world.store.setServing(lease, key, { current: null, previous: null });
   expect(await world.store.environment(key)).toMatchObject({ current: null, previous: null });
 });
@@ -127,7 +133,7 @@ it('cuts a line at 4 KB without splitting a character', async () => {
   expect(text).toMatch(/^ä+…$/);
 });
 
-it('gives a command once, tells who waits, and refuses it after the end', async () => {
+it('gives a command, tells who waits, and refuses it after the end', async () => {
   const { history, store, context } = world;
   const signals = new RedisSignals(context, await world.connect('subscriber'), (error) => {
     throw error;
@@ -150,6 +156,16 @@ it('gives a command once, tells who waits, and refuses it after the end', async 
   });
   await expect(history.addCommand('d7', 'promote', testAudit)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   stop();
+});
+
+it('keeps a repeated promote, and cancel or rollback once in a row', async () => {
+  const { history, store, context } = world;
+  const given = ['promote', 'promote', 'rollback', 'rollback', 'promote', 'cancel', 'cancel'] as const;
+  for (const command of given) await history.addCommand('d1', command, { ...testAudit, action: command });
+  expect(await store.commands('d1')).toEqual(['promote', 'promote', 'rollback', 'promote', 'cancel']);
+  expect((await history.auditEntries(99)).filter(({ action }) => action === 'promote')).toHaveLength(3);
+  for (let round = 0; round < 120; round += 1) await history.addCommand('d1', 'promote', testAudit);
+  expect(await context.redis.llen(context.keys.commands('d1'))).toBe(100);
 });
 
 it('tells of a new push too', async () => {

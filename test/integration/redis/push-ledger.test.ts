@@ -35,6 +35,7 @@ describe('RedisPushLedger', () => {
       wanted: 'd1',
       current: null,
       previous: null,
+      frozen: null,
     });
     expect(await world.store.deployment('d1')).toMatchObject({
       id: 'd1',

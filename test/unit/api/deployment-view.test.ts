@@ -38,6 +38,12 @@ const tick = (nc: number, ec: number): JournalEvent => ({
   eb: 0,
   source: 'prometheus',
   counters: {},
+  measures: { u: 0.5, v: 0.4, d: 3 },
+});
+const shown = (t: number, nc: number, ec: number) => ({
+  ...{ t, nc, ec, nb: 10, eb: 0, u: 0.5, v: 0.4, d: 3 },
+  source: 'prometheus',
+  warmUp: false,
 });
 const brief = (view: ReturnType<typeof deploymentView>) =>
   view.steps.map(({ name, startedAt, endedAt, outcome }) => [
@@ -67,7 +73,7 @@ describe('deploymentView', () => {
       entry(12, tick(5, 0)),
       entry(13, tick(6, 1)),
       entry(14, { type: 'state', state: 'rolling' }),
-      entry(14, { type: 'promoted', reason: 'few errors', evidence: 'strong' }),
+      entry(14, { type: 'promoted', reason: 'few errors', evidence: 'strong', promotes: 0 }),
       entry(20, { type: 'state', state: 'watching' }),
       entry(30, { type: 'finished', outcome: 'succeeded', reason: 'good' }),
     ];
@@ -90,10 +96,13 @@ describe('deploymentView', () => {
       decision: 'promote',
       evidence: 'strong',
       reason: 'few errors',
-      ticks: [
-        { t: 12_000, nc: 5, ec: 0, nb: 10, eb: 0 },
-        { t: 13_000, nc: 6, ec: 1, nb: 10, eb: 0 },
-      ],
+      policy: null,
+      estimate: null,
+      beganAt: 12_000,
+      promotedAt: 14_000,
+      rollbackAt: null,
+      ticks: [shown(12_000, 5, 0), shown(13_000, 6, 1)],
+      conditions: [],
     });
     expect(deploymentSchema.parse(view)).toEqual(view);
   });
@@ -101,7 +110,7 @@ describe('deploymentView', () => {
   it('shows the failed stage, the rollback beside it, and a rollback in the watch over the promotion', () => {
     const journal = [
       entry(1, { type: 'state', state: 'canary' }),
-      entry(2, { type: 'promoted', reason: 'few errors', evidence: 'low' }),
+      entry(2, { type: 'promoted', reason: 'few errors', evidence: 'low', promotes: 0 }),
       entry(3, { type: 'state', state: 'watching' }),
       entry(4, {
         type: 'rollback-began',

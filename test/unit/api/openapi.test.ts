@@ -12,6 +12,8 @@ it('describes every address with its parameters, bodies and answers', () => {
     '/api/v1/apps/{app}/environments/{environment}/rollback',
     '/api/v1/apps/{app}/environments/{environment}/promote',
     '/api/v1/apps/{app}/environments/{environment}/cancel',
+    '/api/v1/apps/{app}/environments/{environment}/freeze',
+    '/api/v1/apps/{app}/environments/{environment}/unfreeze',
   ]);
   expect(description.paths['/api/v1/deployments']?.get?.parameters).toMatchObject([
     { name: 'app', in: 'query' },

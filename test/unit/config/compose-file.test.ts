@@ -37,6 +37,7 @@ describe('a service', () => {
         smoke: [],
         canary: {
           share: 0.25,
+          warmupMs: 0,
           minBakeMs: 15_000,
           maxBakeMs: 60_000,
           max5xx: 0.05,
@@ -45,6 +46,8 @@ describe('a service', () => {
           onNoMetrics: 'hold',
           metricsTimeoutMs: 60_000,
         },
+        analysis: [],
+        onFailure: 'rollback',
         drainTimeoutMs: 30_000,
         stopGraceMs: 10_000,
       },
@@ -193,6 +196,17 @@ describe('the rollout', () => {
     ['deploy: { update_config: { order: stop-first } }', '', { order: 'stop-first' }],
     ['stop_grace_period: 1m30s', '', { stopGraceMs: 90_000 }],
     ['', 'drain: { timeout: 5s }', { drainTimeoutMs: 5000 }],
+    ['', 'onFailure: freeze', { onFailure: 'freeze' }],
+    ['deploy: { update_config: { failure_action: rollback } }', '', { onFailure: 'rollback' }],
+    ['deploy: { update_config: { failure_action: pause } }', '', { onFailure: 'freeze' }],
+    [
+      'deploy: { update_config: { failure_action: pause } }',
+      'onFailure: rollback',
+      { onFailure: 'rollback' },
+    ],
+    ['deploy: { update_config: { failure_action: rollback } }', 'onFailure: freeze', { onFailure: 'freeze' }],
+    ['', 'metrics: {}', { metrics: { path: '/metrics', port: 3000 } }],
+    ['', 'metrics: { path: /m/x, port: "9100" }', { metrics: { path: '/m/x', port: 9100 } }],
     [
       '',
       'smoke: [ { path: "/?a=b" }, { path: /x, expect: 301 } ]',
@@ -210,6 +224,7 @@ describe('the rollout', () => {
     ['monitor: 5s', '', { minBakeMs: 5000, maxBakeMs: 5000 }],
     ['monitor: 30s, max_failure_ratio: 0.1', 'maxBake: 2m, max5xx: 1%', { maxBakeMs: 120_000, max5xx: 0.01 }],
     ['max_failure_ratio: 0', 'max5xx: 1%', { max5xx: 0.01 }],
+    ['monitor: 20s', 'warmup: 19s', { warmupMs: 19_000, maxBakeMs: 20_000 }],
     ['monitor: 1m', 'minBake: 1m', { minBakeMs: 60_000, maxBakeMs: 60_000 }],
   ])('update_config { %s } and canary { %s }', (update, canary, expected) => {
     expect(rollout(`deploy: { update_config: { ${update} } }`, `canary: { ${canary} }`).canary).toMatchObject(
@@ -284,6 +299,9 @@ it.each(['http://203.0.113.1/', '//203.0.113.1/', 'file:///etc/passwd', '/a b', 
     ]);
     expect(composeMistakes(composeYaml('', `smoke: [ { path: ${written} } ]`))).toEqual([
       expect.stringContaining('smoke[0].path: must be an HTTP path'),
+    ]);
+    expect(composeMistakes(composeYaml('', `metrics: { path: ${written} }`))).toEqual([
+      expect.stringContaining('metrics.path: must be a path'),
     ]);
   },
 );

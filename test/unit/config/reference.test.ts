@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { serviceSchema } from '../../../src/config/compose/service.ts';
 import { siskinSchema } from '../../../src/config/siskin/schema.ts';
 import { parseSiskinConfig } from '../../../src/config/siskin-config.ts';
+import { analysisPlaceholders } from '../../../src/domain/analysis-query.ts';
 import { composeOptions, readCompose } from '../../support/config-samples.ts';
 import { schemaKeys } from '../../support/config-schema-keys.ts';
 
@@ -36,7 +37,23 @@ describe('docs/reference/compose.md', () => {
     const spec = readCompose(example);
     expect(spec.rollout).toMatchObject({ replicas: 3, port: 3000, canary: { share: 0.25, max5xx: 0.05 } });
     expect(spec.container.environment).toEqual({ NODE_ENV: 'production', LOG_LEVEL: 'info' });
-    expect(others).toEqual([]);
+    expect(others).toHaveLength(1);
+  });
+
+  it('has an example of conditions that is right', () => {
+    const [, example = ''] = yamlBlocks(text);
+    expect(example.split('\n', 1)).toEqual(['# docker-compose.yml']);
+    const { analysis } = readCompose(example).rollout;
+    expect(analysis.map(({ name, max, windowMs }) => [name, max, windowMs])).toEqual([
+      ['latency', 1.3, 20_000],
+      ['checkout-errors', 0.5, 30_000],
+      ['queue', 1000, 0],
+    ]);
+    expect(analysis[2]?.query).toContain('worker-[0-9]+$"');
+  });
+
+  it.each(analysisPlaceholders)('tells of the placeholder %s', (name) => {
+    expect(text).toContain(`\`{{${name}}}\``);
   });
 
   const schema = serviceSchema({ ...composeOptions, folder: '.', volumes: null, networks: null });

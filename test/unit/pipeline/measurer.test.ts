@@ -20,6 +20,7 @@ function rig() {
     value instanceof Error ? Promise.reject(value) : Promise.resolve(value);
   const clock: Clock = { monotonicMs: () => now, now: () => new Date(0), sleep: async () => undefined };
   const metrics = {
+    evaluate: async () => ({ kind: 'no-evidence' as const, detail: 'not asked here' }),
     counters: () => {
       askedPrometheus++;
       return answer(answers.prometheus);
@@ -39,30 +40,30 @@ function rig() {
 describe('Measurer', () => {
   it('asks Prometheus while it answers', async () => {
     const { measurer } = rig();
-    expect(await measurer.read('b', {})).toMatchObject({ source: 'prometheus' });
+    expect(await measurer.read('b', {}, [])).toMatchObject({ source: 'prometheus' });
     expect(measurer.fallbackReason).toBeNull();
   });
 
   it('threat 18: asks the router when Prometheus cannot tell, and says why', async () => {
     const { measurer, answers, asked } = rig();
     answers.prometheus = new Error('Prometheus is away');
-    expect(await measurer.read('b', {})).toMatchObject({ source: 'router' });
+    expect(await measurer.read('b', {}, [])).toMatchObject({ source: 'router' });
     expect(measurer.fallbackReason).toBe('Prometheus is away');
-    expect(await measurer.read('b', {})).toMatchObject({ source: 'router' });
+    expect(await measurer.read('b', {}, [])).toMatchObject({ source: 'router' });
     expect(asked()).toBe(1);
   });
 
   it('believes Prometheus again only when it has caught up with what was counted', async () => {
     const { measurer, answers, pass } = rig();
     answers.prometheus = new Error('away');
-    await measurer.read('b', {});
+    await measurer.read('b', {}, []);
     pass(10_001);
     answers.prometheus = reading('prometheus', 5);
     answers.router = reading('router', 9);
     const last = { 'r1-1': { requests: 8, errors: 0 } };
-    expect(await measurer.read('b', last)).toMatchObject({ source: 'router' });
+    expect(await measurer.read('b', last, [])).toMatchObject({ source: 'router' });
     answers.prometheus = reading('prometheus', 8);
-    expect(await measurer.read('b', last)).toMatchObject({ source: 'prometheus' });
+    expect(await measurer.read('b', last, [])).toMatchObject({ source: 'prometheus' });
     expect(measurer.fallbackReason).toBeNull();
   });
 
@@ -70,6 +71,31 @@ describe('Measurer', () => {
     const { measurer, answers } = rig();
     answers.prometheus = new Error('Prometheus is away');
     answers.router = new Error('the router is away');
-    expect(await measurer.read('b', {})).toEqual({ unavailable: 'Prometheus is away; the router is away' });
+    expect(await measurer.read('b', {}, [])).toEqual({
+      unavailable: 'Prometheus is away; the router is away',
+    });
+  });
+
+  it('threat 18: does not believe a Prometheus that does not see what serves, and after five looks says so', async () => {
+    const { measurer, answers, asked } = rig();
+    answers.router = reading('router', 4);
+    for (let look = 1; look <= 4; look++) {
+      expect(await measurer.read('b', {}, ['r1-1', 'r1-2'])).toMatchObject({ source: 'router' });
+      expect(measurer.fallbackReason).toBeNull();
+    }
+    expect(await measurer.read('b', {}, ['r1-1', 'r1-2'])).toMatchObject({ source: 'router' });
+    expect(measurer.fallbackReason).toBe(
+      'Prometheus does not see r1-2, which serves: does it scrape this router?',
+    );
+    await measurer.read('b', {}, ['r1-1', 'r1-2']);
+    expect(asked()).toBe(5);
+  });
+
+  it('names a Prometheus that stays behind what the router has counted', async () => {
+    const { measurer, answers } = rig();
+    answers.prometheus = reading('prometheus', 3);
+    const last = { 'r1-1': { requests: 8, errors: 0 } };
+    for (let look = 1; look <= 5; look++) await measurer.read('b', last, ['r1-1']);
+    expect(measurer.fallbackReason).toMatch(/has counted 3 requests of r1-1, the router 8/);
   });
 });

@@ -25,17 +25,25 @@ describe('renderPrometheusConfig', () => {
               regex: haproxy_(process_.*|frontend_.*|backend_.*|server_(http_responses|connection_errors|response_errors|redispatch_warnings|retry_warnings|bytes_in|bytes_out)_total|server_(current_sessions|weight|status|.*_time_average_seconds))
               action: keep
         - job_name: siskin-apps
+          scrape_interval: 5s
+          scrape_timeout: 5s
+          follow_redirects: false
           sample_limit: 20000
           body_size_limit: 10MB
           http_sd_configs:
             - url: "http://127.0.0.1:8080/sd/prometheus"
-              refresh_interval: 10s
+              refresh_interval: 2s
       "
     `);
   });
 
   it('leaves the apps out where there is no server to ask', () => {
     expect(renderPrometheusConfig({ ...options, discoveryUrl: null })).not.toContain('siskin-apps');
+  });
+
+  it('threat 19: follows no redirect of an app', () => {
+    const [, apps = ''] = renderPrometheusConfig(options).split('job_name: siskin-apps');
+    expect(apps).toContain('follow_redirects: false');
   });
 
   it('is what promtool accepts', () => {

@@ -16,6 +16,7 @@ const behaviours: fc.Arbitrary<Behaviour> = fc.record({
   ),
   failsSmoke: fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.boolean() }),
   failShare: fc.constantFrom(0, 0, 0, 0.3, 1),
+  baselineFailShare: fc.constantFrom(0, 0, 0, 0.3),
   dies: fc.option(
     fc.record({ slot: fc.integer({ min: 1, max: 5 }), afterMs: fc.integer({ min: 10, max: 60_000 }) }),
     {
@@ -31,7 +32,7 @@ const interruptions: fc.Arbitrary<{ atStep: number; what: Interruption } | null>
     what: fc.constantFrom<Interruption>(
       { kind: 'superseded', by: 'd2' },
       { kind: 'cancel' },
-      { kind: 'promote' },
+      { kind: 'promote', given: 1 },
       { kind: 'rollback' },
     ),
   }),
@@ -45,18 +46,25 @@ const scenarios = fc.record({
   share: fc.constantFrom(0.05, 0.25, 0.5),
   behaviour: behaviours,
   interruption: interruptions,
+  /** When a person freezes the environment, and for how many steps. */
+  freeze: fc.option(
+    fc.record({ atStep: fc.integer({ min: 0, max: 80 }), steps: fc.integer({ min: 1, max: 60 }) }),
+  ),
+  onFailure: fc.constantFrom<'rollback' | 'freeze'>('rollback', 'rollback', 'freeze'),
   /** At which performed steps the worker dies, and whether before or after the effect. */
   deaths: fc.array(fc.tuple(fc.integer({ min: 0, max: 120 }), fc.boolean()), { maxLength: 6 }),
 });
 type Scenario = typeof scenarios extends fc.Arbitrary<infer T> ? T : never;
 
 function run(scenario: Scenario): RolloutWorld {
-  const { replicas, order, parallelism, share } = scenario;
-  const spec = rolloutSpec({ replicas, order, parallelism, canary: { share } });
+  const { replicas, order, parallelism, share, onFailure } = scenario;
+  const spec = rolloutSpec({ replicas, order, parallelism, onFailure, canary: { share } });
   const world = new RolloutWorld(spec, scenario.oldReplicas, scenario.behaviour);
   const deaths = new Map(scenario.deaths);
   for (let count = 0; count < 20_000; count++) {
     if (count === scenario.interruption?.atStep) world.interruption = scenario.interruption.what;
+    freezeAndUnfreeze(world, scenario, count);
+    answerForPerson(world);
     const step = world.plan();
     const before = deaths.get(count);
     world.perform(step, before === undefined ? null : before ? 'before-effect' : 'after-effect');
@@ -64,6 +72,18 @@ function run(scenario: Scenario): RolloutWorld {
     if (world.progress.phase === 'finished') return world;
   }
   throw new Error(`it never ended:\n${world.steps.join('\n')}\nnext: ${JSON.stringify(world.plan())}`);
+}
+
+function freezeAndUnfreeze(world: RolloutWorld, { freeze }: Scenario, count: number): void {
+  if (count === freeze?.atStep) world.frozen ??= 'frozen by a person';
+  if (freeze && count === freeze.atStep + freeze.steps) world.frozen = null;
+}
+
+/** What waits for a person gets one after a minute: who goes back. */
+function answerForPerson(world: RolloutWorld): void {
+  const { frozenSince, held } = world.progress;
+  const since = frozenSince ?? held?.since ?? null;
+  if (since !== null && world.t - since > 60_000) world.interruption = { kind: 'rollback' };
 }
 
 const inService = (world: RolloutWorld) =>

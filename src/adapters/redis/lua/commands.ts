@@ -1,6 +1,7 @@
 /**
- * Gives a running deployment a command, once. ARGV: prefix, deployment id, command, end states (JSON array of
- * JSON texts), environment id, audit entry (JSON).
+ * Gives a running deployment a command; one that was given last is not given twice, but for `promote`, which may mean
+ * something else later. `promote` is a person's decision to go on: it lets a frozen environment go, in the same call.
+ * ARGV: prefix, deployment id, command, end states (JSON array of JSON texts), environment id, audit entry (JSON).
  * Returns {'OK', 'added' | 'known'}, {'NOT_FOUND'} or {'DEPLOYMENT_ENDED', state}.
  */
 export const addCommand = `
@@ -11,9 +12,11 @@ if not state then return {'NOT_FOUND'} end
 for _, ended in ipairs(cjson.decode(ARGV[4])) do
   if ended == state then return {'DEPLOYMENT_ENDED', state} end
 end
-local commands = key .. ':commands'
-if redis.call('LPOS', commands, ARGV[3]) then return {'OK', 'known'} end
+local commands, promote = key .. ':commands', ARGV[3] == 'promote'
+if not promote and redis.call('LINDEX', commands, -1) == ARGV[3] then return {'OK', 'known'} end
 redis.call('RPUSH', commands, ARGV[3])
+redis.call('LTRIM', commands, -100, -1)
+if promote then redis.call('HDEL', prefix .. 'environment:' .. ARGV[5], 'frozen') end
 redis.call('XADD', prefix .. 'audit', 'MAXLEN', '~', 50000, '*', 'entry', ARGV[6], 'results', '[]')
 redis.call('PUBLISH', prefix .. 'signal:' .. ARGV[5], 'command')
 return {'OK', 'added'}

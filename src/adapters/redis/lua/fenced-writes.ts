@@ -33,6 +33,13 @@ redis.call('HSET', environmentKey, 'current', ARGV[5], 'previous', ARGV[6])
 return {'OK'}
 `;
 
+/** What Prometheus is told to scrape of the environment. ARGV[5]: targets as a JSON array, '' for none. */
+export const setScrapeTargets = `${fencePrelude}
+if ARGV[5] == '' then redis.call('HDEL', environmentKey, 'scrapeTargets')
+else redis.call('HSET', environmentKey, 'scrapeTargets', ARGV[5]) end
+return {'OK'}
+`;
+
 /** Appends to a deployment's journal. ARGV[5…]: deployment id, then each entry as JSON. */
 export const appendJournal = `${fencePrelude}
 for i = 6, #ARGV do redis.call('XADD', prefix .. 'deployment:' .. ARGV[5] .. ':journal', '*', 'entry', ARGV[i]) end

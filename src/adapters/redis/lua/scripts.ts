@@ -3,10 +3,12 @@ import {
   appendJournal,
   checkFence,
   ensureRelease,
+  setScrapeTargets,
   setServing,
   updateDeployment,
   updateRelease,
 } from './fenced-writes.ts';
+import { fencedFreeze, freeze, unfreeze } from './freezes.ts';
 import { acquireLease, releaseLease, renewLease } from './leases.ts';
 import { recordDeployments } from './record-deployments.ts';
 
@@ -22,7 +24,11 @@ export const scripts = {
   siskinAppendJournal: appendJournal,
   siskinEnsureRelease: ensureRelease,
   siskinUpdateRelease: updateRelease,
+  siskinSetScrapeTargets: setScrapeTargets,
   siskinAddCommand: addCommand,
+  siskinFreeze: freeze,
+  siskinUnfreeze: unfreeze,
+  siskinFencedFreeze: fencedFreeze,
 } as const;
 
 export type ScriptName = keyof typeof scripts;
