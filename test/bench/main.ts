@@ -1,13 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import type { Bench, BenchResult } from './bench.ts';
+import { bounds } from './bounds.ts';
+import { comparison } from './comparison.ts';
 import { parseCommandLine } from './options.ts';
 import { receiver } from './receiver.ts';
 import { release } from './release.ts';
 import { tableText } from './table.ts';
 import { verdict } from './verdict.ts';
 
-const benches: Record<string, Bench> = { receiver, release, verdict };
+const benches: Record<string, Bench> = { receiver, release, verdict, comparison, bounds };
 
 /** `npm run bench -- [NAME…] [--quick] [--json FILE]`: prints tables. Fails when something failed, never for being slow. */
 async function main(): Promise<void> {
@@ -49,7 +51,7 @@ const usage = () =>
   [
     'npm run bench -- [NAME…] [--quick] [--json FILE]',
     '',
-    ...Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)}${about}`),
+    ...Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(12)}${about}`),
     '',
   ].join('\n');
 

@@ -20,7 +20,7 @@ const journal: JournalEntry[] = [
   entry(700, { type: 'step-ended', step: 'StartReplica r2-1', outcome: 'ok' }),
   entry(900, { type: 'replica-healthy', replica: 'r2-1' }),
   entry(950, { type: 'replica-attached', replica: 'r2-1' }),
-  entry(2_000, { type: 'promoted', reason: '', evidence }),
+  entry(2_000, { type: 'promoted', reason: '', evidence, promotes: 0 }),
   entry(2_005, { type: 'step-began', step: 'Drain r1-1' }),
   entry(2_010, { type: 'step-ended', step: 'Drain r1-1', outcome: 'ok' }),
   entry(2_310, { type: 'step-began', step: 'RemoveServer r1-1' }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rollbackTimes } from '../../bench/rollback-times.ts';
+import { rollbackTimes, secondsToVerdict } from '../../bench/rollback-times.ts';
 
 const entry = (t: number, event: { type: string; [key: string]: unknown }) => ({
   kind: 'journal' as const,
@@ -22,5 +22,14 @@ describe('how soon a bad canary was found out', () => {
   it('has no number for what did not happen', () => {
     const times = rollbackTimes([entry(1_000, { type: 'replica-attached', replica: 'r2-1' })]);
     expect(times).toEqual({ decidedSeconds: Number.NaN, detachedSeconds: Number.NaN });
+  });
+
+  it('takes a promotion for a verdict as well, and the first of both', () => {
+    const attached = entry(1_000, { type: 'replica-attached', replica: 'r2-1' });
+    const promoted = entry(23_500, { type: 'promoted', reason: '' });
+    const rolledBack = entry(30_000, { type: 'rollback-began', outcome: 'rolled_back' });
+    expect(secondsToVerdict([attached, promoted, rolledBack])).toBe(22.5);
+    expect(secondsToVerdict([attached, rolledBack])).toBe(29);
+    expect(secondsToVerdict([attached])).toBeNaN();
   });
 });
