@@ -7,7 +7,7 @@ import { startDeployWorker } from './deploy.ts';
 import { Ending } from './ending.ts';
 import { addressText, startPrometheus, startRedis, startRouter } from './host-programs.ts';
 import { startServer } from './server.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
 
 export interface RunningSiskin {
   /** Origins of the API and of the router. */
@@ -40,6 +40,7 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     ending.add('prometheus', () => prometheus.stop());
     const store = await openStore(redis.value, log);
     ending.add('store', () => store.close());
+    if (!config.redis) await takeOver(store);
     const prometheusUrl = prometheus.value;
     const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
     ending.add('worker', () => worker.close());
@@ -53,4 +54,13 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     await ending.run();
     throw error;
   }
+}
+
+/**
+ * The lock on the data directory proves that whoever worked on this Redis is gone: a killed Siskin's environments are
+ * taken up at once, not when its leases and locks have run out.
+ */
+async function takeOver({ leases, wakeUps }: Store): Promise<void> {
+  await leases.endAll();
+  await wakeUps.forgetAll();
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { z } from 'zod';
 import type { LoadResult } from '../support/load.ts';
 import type { DeploymentView } from '../support/siskin.ts';
@@ -108,7 +108,7 @@ describe('the verdict, on real Docker, HAProxy and Prometheus', () => {
     });
 
     it('(e) 15 % on both: held and not blamed; resumed when the old release is well again', async (context) => {
-      const outage = await startOutage('outage');
+      const outage = await startOutage(context, 'outage');
       const { view, load } = await outage.release('e', () => {
         outage.database.failShare = 0;
         return Promise.resolve();
@@ -118,7 +118,7 @@ describe('the verdict, on real Docker, HAProxy and Prometheus', () => {
     });
 
     it('(e) 15 % on both: held until a person rolls it back', async (context) => {
-      const outage = await startOutage('outage-2');
+      const outage = await startOutage(context, 'outage-2');
       const { view, load } = await outage.release('e', async (environment) => {
         expect((await environment.act('rollback')).status).toBe(202);
       });
@@ -223,7 +223,7 @@ async function signalPrometheus({ siskin }: VerdictLab, signal: NodeJS.Signals):
 }
 
 /** An environment whose releases depend on a database that fails 15 % once the canary is there. */
-async function startOutage(name: string) {
+async function startOutage({ onTestFinished }: TestContext, name: string) {
   const database = await startDatabase();
   onTestFinished(() => database.close());
   const environment = await lab.environment(name);

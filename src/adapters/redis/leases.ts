@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { type EnvironmentKey, environmentId } from '../../domain/names.ts';
 import type { Lease, Leases } from '../../pipeline/ports.ts';
-import type { StoreContext } from './store-context.ts';
+import { reaching, type StoreContext } from './store-context.ts';
 
 export interface LeaseOptions {
   /** How long a lease lives without a renewal, in ms; it is renewed each third of that. */
@@ -34,6 +34,18 @@ export class RedisLeases implements Leases {
     const fence = Number(await this.#store.run('siskinAcquireLease', environmentId(key), owner, this.#ttlMs));
     if (fence === 0) return null;
     return new RedisLease(this.#store, { key, owner, fence, ttlMs: this.#ttlMs }, asked, this.#monotonicMs);
+  }
+
+  /**
+   * Ends every lease. Only for one who knows that nobody else works on this Redis: the fence keeps a mistake harmless,
+   * for the next owner's is higher. @throws SiskinError STORE_UNAVAILABLE
+   */
+  async endAll(): Promise<void> {
+    const { redis, keys } = this.#store;
+    await reaching(async () => {
+      const environments = await redis.smembers(keys.environments);
+      if (environments.length > 0) await redis.del(...environments.map((id) => `${keys.prefix}lease:${id}`));
+    });
   }
 }
 

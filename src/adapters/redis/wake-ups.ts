@@ -9,6 +9,9 @@ import { reaching, type StoreContext } from './store-context.ts';
 /** Name of the queue that wakes environments. */
 export const environmentsQueue = 'siskin-environments';
 
+/** A wake-up that is over leaves nothing behind but its last events, which nobody but BullMQ reads. */
+const eventsKept = 1_000;
+
 /** Wakes environments. A wake-up carries no commit: what to do is read from the wanted state. */
 export class WakeUps {
   readonly #queue: Queue<EnvironmentKey>;
@@ -20,7 +23,8 @@ export class WakeUps {
     this.#queue = new Queue<EnvironmentKey>(environmentsQueue, {
       connection,
       prefix: store.keys.queues,
-      defaultJobOptions: { removeOnComplete: true, removeOnFail: { count: 100 } },
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+      streams: { events: { maxLen: eventsKept } },
     });
     this.#queue.on('error', onError);
   }
@@ -52,10 +56,29 @@ export class WakeUps {
     return woken;
   }
 
+  /**
+   * Forgets every wake-up, also those that somebody seems to work on; wakeUnfinished() brings back what is needed. Only
+   * for one who knows that nobody else works on this queue. @throws SiskinError STORE_UNAVAILABLE
+   */
+  async forgetAll(): Promise<void> {
+    await reaching(() => this.#queue.obliterate({ force: true }));
+  }
+
   /** Wake-ups that wait, are delayed, and run. */
   async depth(): Promise<{ waiting: number; delayed: number; active: number }> {
     const counts = await reaching(() => this.#queue.getJobCounts('waiting', 'delayed', 'active'));
     return { waiting: counts.waiting ?? 0, delayed: counts.delayed ?? 0, active: counts.active ?? 0 };
+  }
+
+  /**
+   * Seconds since the wake-up that waits longest was put into the queue, or back into it; 0 when none waits.
+   * @throws SiskinError STORE_UNAVAILABLE
+   */
+  async oldestWaitingSeconds(now: Date): Promise<number> {
+    const [oldest] = await reaching(() => this.#queue.getJobs(['waiting'], 0, 0, true));
+    if (!oldest) return 0;
+    const since = Math.max(oldest.timestamp, oldest.processedOn ?? 0);
+    return Math.max(0, now.getTime() - since) / 1_000;
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,10 @@ export const rolloutErrors = {
     meaning: 'The router does not answer on its admin socket.',
     hint: 'See the router in `siskin doctor`; the deployment goes on by itself when it answers again.',
   },
+  STEP_TIMED_OUT: {
+    meaning: 'A step of a rollout, or a look at engine and router, did not end in its time.',
+    hint: 'It is tried again; see whether the Docker engine and the router answer (`siskin doctor`).',
+  },
   LEASE_LOST: {
     meaning: 'Another worker has taken this environment over.',
     hint: 'Nothing to do: the other worker goes on with the deployment.',

@@ -1,5 +1,5 @@
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
-import type { Baseline } from '../../domain/journal.ts';
+import type { Baseline, JournalEvent } from '../../domain/journal.ts';
 import { parseReplicaName } from '../../domain/names.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { policyOf } from '../../domain/rollout/analysis.ts';
@@ -8,6 +8,7 @@ import { type Step, stepName } from '../../domain/rollout/step.ts';
 import { rollBackFor } from '../../domain/rollout/trouble.ts';
 import { nextStep } from '../../domain/rollout-plan.ts';
 import { type RolloutContext, RunStopped } from '../run-context.ts';
+import { observeDeadlineMs, stepDeadlineMs, within } from '../steps/deadlines.ts';
 import { enter } from '../steps/decision-steps.ts';
 import type { StepContext } from '../steps/executor.ts';
 import { HealthPoller } from '../steps/health-poller.ts';
@@ -17,6 +18,9 @@ import { ScrapeTargets } from '../steps/scrape-targets.ts';
 
 /** How often in a row one step may fail for an unknown reason before the release goes back. */
 const attemptsPerStep = 5;
+
+/** How often in a row, a second apart, a look at containers and router may fail for an unknown reason. */
+const looksAllowed = 300;
 
 /** Time in ms before an engine or router that did not answer is asked again. */
 const outagePauseMs = 1_000;
@@ -38,7 +42,7 @@ export async function rollOut(context: RolloutContext): Promise<void> {
   for (;;) {
     let step: Step | undefined;
     try {
-      const observed = await observe(context);
+      const observed = await within(observeDeadlineMs, 'Looking at containers and router', observe(context));
       if (!journal.rolloutBegan) await begin(context, observed);
       await scrapeTargets.follow(observed);
       step = planned(context, observed, attempts);
@@ -48,7 +52,9 @@ export async function rollOut(context: RolloutContext): Promise<void> {
       if (isLeaseLost(error)) throw error;
       const name = step?.kind ?? 'Observe';
       world.log.warn({ app: app.app, environment: app.environment, step: name, err: error }, 'a step failed');
-      if (!isOutage(error)) attempts.failed(step, error);
+      if (step !== undefined ? !isOutage(error) : !isBlind(error)) attempts.failed(step, error);
+      const unseen = attempts.neverSeen();
+      if (unseen !== undefined) return await leaveAsItIs(context, unseen);
       await world.clock.sleep(outagePauseMs, context.interruptions.change);
     }
     if (step?.kind === 'Finish' && journal.progress.phase === 'finished') return;
@@ -63,6 +69,17 @@ async function observe({ world, app, backend, release }: RolloutContext): Promis
     world.router.servers(backend),
   ]);
   return { replicas, servers };
+}
+
+/** Nobody can say what runs: nothing is touched, and the environment is free for the next push. */
+async function leaveAsItIs(
+  { world, lease, deployment, journal }: RolloutContext,
+  why: string,
+): Promise<void> {
+  const reason = `${why}; everything was left as it was`;
+  const finishedAt = journal.clock.at();
+  await world.store.update(lease, deployment.id, { state: 'failed', reason, finishedAt });
+  await journal.append({ type: 'finished', outcome: 'failed', reason });
 }
 
 /** Notes what served before, once. A rollback restores exactly this. */
@@ -111,12 +128,12 @@ async function perform(context: StepContext, step: Step): Promise<void> {
   const { journal } = context;
   const name = stepName(step);
   if (name === undefined) {
-    await journal.append(...(await executeStep(context, step)));
+    await journal.append(...(await inTime(context, step)));
     return;
   }
   await journal.append({ type: 'step-began', step: name }, ...intentOf(step));
   try {
-    const events = await executeStep(context, step);
+    const events = await inTime(context, step);
     await journal.append({ type: 'step-ended', step: name, outcome: 'ok' }, ...events);
   } catch (error) {
     if (isLeaseLost(error)) throw error;
@@ -125,6 +142,9 @@ async function perform(context: StepContext, step: Step): Promise<void> {
   }
 }
 
+const inTime = (context: StepContext, step: Step): Promise<JournalEvent[]> =>
+  within(stepDeadlineMs(step.kind, context.release.spec.rollout), step.kind, executeStep(context, step));
+
 /** Counts how often one step failed in a row. */
 class Attempts {
   #step = '';
@@ -132,7 +152,7 @@ class Attempts {
   #error = '';
 
   succeeded(step: Step): void {
-    if (stepName(step) === undefined) return;
+    if (stepName(step) === undefined && this.#step !== 'Observe') return;
     this.#failures = 0;
   }
 
@@ -143,15 +163,25 @@ class Attempts {
     this.#error = messageOf(error);
   }
 
+  /** @returns why nothing is known of the environment, after some minutes of trying */
+  neverSeen(): string | undefined {
+    if (this.#step !== 'Observe' || this.#failures < looksAllowed) return undefined;
+    return `containers and router could not be looked at ${looksAllowed} times in a row: ${this.#error}`;
+  }
+
   /** @returns why to go back, once; the count starts anew for the way back */
   exhausted(): string | undefined {
-    if (this.#failures < attemptsPerStep) return undefined;
+    if (this.#step === 'Observe' || this.#failures < attemptsPerStep) return undefined;
     this.#failures = 0;
     return `step "${this.#step}" failed ${attemptsPerStep} times: ${this.#error}`;
   }
 }
 
 const isLeaseLost = (error: unknown): boolean => error instanceof SiskinError && error.code === 'LEASE_LOST';
+
+/** A look that never ended is an outage too: the engine is there and does not answer. */
+const isBlind = (error: unknown): boolean =>
+  isOutage(error) || (error instanceof SiskinError && error.code === 'STEP_TIMED_OUT');
 
 const isOutage = (error: unknown): boolean =>
   error instanceof SiskinError &&

@@ -191,3 +191,37 @@ it('goes on by itself when Redis was killed and comes back, and closes while it 
   await ownWorld.close();
   await own.stop();
 });
+
+it('a killed worker that nobody else can be is forgotten: what it had in hand runs at once, and once', async () => {
+  const abandoned = scripted();
+  const dead = await world.connect('queue');
+  runEnvironments(world.context, dead, {
+    concurrency: 1,
+    handler: async (called) => {
+      await world.leases.acquire(called);
+      await abandoned.handler(called);
+      return new Promise(() => {}); // never comes back: killed
+    },
+    onError: () => {},
+  });
+  await world.ledger.record(randomUUID(), [pushOf('x')], testAudit);
+  await abandoned.nth(1);
+  dead.disconnect();
+  await world.leases.endAll();
+  await world.wakeUps.forgetAll();
+  expect(await world.wakeUps.depth()).toEqual({ waiting: 0, delayed: 0, active: 0 });
+  expect(await world.wakeUps.wakeUnfinished()).toEqual([key]);
+
+  const { handler, seen, nth } = scripted();
+  const fences: (number | undefined)[] = [];
+  await work(async (called) => {
+    const lease = await world.leases.acquire(called);
+    fences.push(lease?.fence);
+    await lease?.release();
+    return handler(called);
+  });
+  await nth(1);
+  await idle();
+  expect(seen).toEqual([key]);
+  expect(fences).toEqual([2]);
+});
