@@ -25,6 +25,7 @@ const names = [
   'killed',
   'blind',
   'restart',
+  'loop',
   'cold',
 ];
 
@@ -149,6 +150,20 @@ describe('the verdict, on real Docker, HAProxy and Prometheus', () => {
       await note(context, view, load);
       expect(view).toMatchObject({ state: 'rolled_back', verdict: { evidence: 'hard-signal' } });
       expect(view.reason).toMatch(/while it served/);
+    });
+
+    it('threat 16: crash-loops after its promotion: back, out of the watch', async (context) => {
+      const environment = await lab.environment('loop');
+      const canary = { ...standardCanary, minBake: '1s', maxBake: '3s', watch: '2m' };
+      const { view, load } = await environment.release({ release: 'l', dieAfterMs: 25_000 }, 10, {
+        xSiskin: { canary },
+      });
+      await note(context, view, load);
+      expect(view).toMatchObject({
+        state: 'rolled_back',
+        reason: expect.stringMatching(/(crashed|exited) .*while it served/),
+      });
+      expect(view.steps.map(({ name }) => name)).toContain('watching');
     });
 
     it('(i) 30 % in the first 10 s only, with a warm-up of 10 s: promoted', async (context) => {

@@ -119,7 +119,9 @@ function answering(bodyOf) {
   };
 }
 
-const goesWrong = async () => isBadRequest() || (await dependencyFails());
+async function goesWrong() {
+  return isBadRequest() || (await dependencyFails());
+}
 
 async function dependencyFails() {
   if (behaviour.dependsOn === null) return false;
