@@ -20,6 +20,7 @@ export default defineConfig({
       suite(1, 'contract', 120_000, true),
       suite(2, 'integration', 120_000, true),
       suite(3, 'e2e', 300_000, false),
+      suite(4, 'chaos', process.env.SISKIN_CHAOS === 'long' ? 24 * 3_600_000 : 300_000, false),
     ],
   },
 });

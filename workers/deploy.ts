@@ -6,6 +6,7 @@ import type { HaproxyRouter } from '../src/adapters/haproxy/haproxy-router.ts';
 import { HttpProber } from '../src/adapters/http/prober.ts';
 import { PrometheusMetrics } from '../src/adapters/prometheus/prometheus-metrics.ts';
 import { runEnvironments } from '../src/adapters/redis/environment-worker.ts';
+import { RedisFigures } from '../src/adapters/redis/figures.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import type { Env } from '../src/config/env.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
@@ -13,8 +14,9 @@ import { environmentId } from '../src/domain/names.ts';
 import type { Logger } from '../src/observability/logger.ts';
 import type { World } from '../src/pipeline/run-context.ts';
 import { runEnvironment } from '../src/pipeline/run-environment.ts';
-import { pipelineApps, routesOf } from './apps.ts';
+import { pipelineApps, routesOf, trackedApps } from './apps.ts';
 import { startReconciler } from './reconcile.ts';
+import { makeRepairs } from './repair.ts';
 import type { Store } from './store.ts';
 
 /** Environments worked on at once; a watch holds one for minutes, while builds have a limit of their own. */
@@ -29,38 +31,50 @@ export interface DeployWorkerOptions {
   log: Logger;
 }
 
-/** Runs deployments: takes woken environments and brings each to what is wanted of it. */
+/** Runs deployments: takes woken environments, brings each to what is wanted of it, and keeps it so. */
 export async function startDeployWorker(options: DeployWorkerOptions): Promise<{ close(): Promise<void> }> {
   const { config, store, router, log } = options;
   await router.applyRoutes(routesOf(config));
-  const world = worldOf(options);
+  const source = sourceOf(options);
+  const world = worldOf(options, source);
+  const notCounted = (err: unknown) => log.warn({ err }, 'a repair or a found push was not counted');
+  const onAction = new RedisFigures(store.context).reconcileCounter(notCounted);
   const apps = pipelineApps(config);
+  const { repairs, watch } = makeRepairs({ config, store, router, world, log, onAction });
   const worker = runEnvironments(store.context, store.queueConnection, {
     concurrency,
-    handler: (key, stop) => runEnvironment(world, apps, store.leases, key, stop),
+    handler: (key, stop) => runEnvironment(world, apps, store.leases, key, stop, repairs),
     onError: (err, key) =>
       log.error({ err, environment: key && environmentId(key) }, 'a run failed; it is repeated'),
   });
   await worker.ready();
-  const reconciler = startReconciler(store, log);
+  const reconciler = startReconciler(store, log, { heads: { apps: trackedApps(config), source }, onAction });
+  const watched = watch();
   return {
     close: async () => {
-      reconciler.stop();
+      watched.close();
+      await reconciler.stop();
       await worker.close();
     },
   };
 }
 
-function worldOf({ config, env, store, router, prometheusUrl, log }: DeployWorkerOptions): World {
+const sourceOf = ({ config, env }: DeployWorkerOptions): GitSource =>
+  new GitSource({
+    dataDir: config.dataDir,
+    environment: env,
+    maxContextBytes: config.build.maxContextBytes,
+  });
+
+function worldOf(
+  { config, store, router, prometheusUrl, log }: DeployWorkerOptions,
+  source: GitSource,
+): World {
   const docker = connectDocker(config.docker.host);
   return {
     store: store.deployments,
     signals: store.signals,
-    source: new GitSource({
-      dataDir: config.dataDir,
-      environment: env,
-      maxContextBytes: config.build.maxContextBytes,
-    }),
+    source,
     images: new DockerImages(docker, { concurrency: config.build.concurrency }),
     replicas: new DockerReplicas(docker, config.docker.network),
     router,

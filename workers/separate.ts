@@ -8,6 +8,7 @@ import { cliToken } from './cli-token.ts';
 import { startDeployWorker } from './deploy.ts';
 import { Ending } from './ending.ts';
 import { startPrometheus, startRouter } from './host-programs.ts';
+import { startMaintenance } from './maintenance.ts';
 import { startServer } from './server.ts';
 import { openStore } from './store.ts';
 
@@ -23,6 +24,7 @@ export async function startServerAlone(configFile: string, env: Env): Promise<Ru
     const store = await openStore(redisUrl, log);
     ending.add('store', () => store.close());
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+    ending.add('maintenance', startMaintenance({ config, store, log }).stop);
     const { entry } = await cliToken(config.dataDir);
     const server = await startServer({ config, store, cliToken: entry, log, withDocker: false });
     ending.add('server', () => server.close());

@@ -1,13 +1,17 @@
 import { connectDocker } from '../src/adapters/docker/connect.ts';
 import { followDeployment } from '../src/adapters/redis/deployment-events.ts';
+import { RedisFigures } from '../src/adapters/redis/figures.ts';
 import type { ApiToken } from '../src/api/ports.ts';
 import { apiRouter } from '../src/api/router.ts';
 import { createHttpApp, listen } from '../src/api/server.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import { githubWebhook } from '../src/intake/github-webhook.ts';
+import { freeShare } from '../src/observability/free-share.ts';
 import type { Logger } from '../src/observability/logger.ts';
 import { createMetrics, type SiskinMetrics } from '../src/observability/metrics.ts';
+import type { MetricsSources } from '../src/observability/sources.ts';
 import { trackedApps } from './apps.ts';
+import { engineFolder } from './engine-folder.ts';
 import { addressText } from './host-programs.ts';
 import type { Store } from './store.ts';
 
@@ -23,11 +27,33 @@ export interface ServerOptions {
 
 /** The receiver and the API. */
 export async function startServer(options: ServerOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const { config, store } = options;
-  const metrics = createMetrics({ queueDepth: () => store.wakeUps.depth() });
+  const { config } = options;
+  const metrics = createMetrics(metricsSources(options));
   const routers = [...receivers(options, metrics), api(options, metrics)];
   const listening = await listen(createHttpApp({ routers }), addressText(config.server.listen));
   return { url: listening.url, close: () => listening.close() };
+}
+
+/** What every process counts is in Redis: whichever server is scraped tells of all of them. */
+function metricsSources({ config, store, withDocker }: ServerOptions): MetricsSources {
+  const figures = new RedisFigures(store.context);
+  const folder = engineFolder(config.docker.host);
+  const environments = config.apps.flatMap(({ app, environments: own }) =>
+    own.map(({ environment }) => ({ app, environment })),
+  );
+  return {
+    queueDepth: () => store.wakeUps.depth(),
+    queueAge: () => store.wakeUps.oldestWaitingSeconds(new Date()),
+    leases: () => figures.environmentsHeld(),
+    outcomes: () => figures.outcomes(environments),
+    stages: () => figures.stages(),
+    reconcileActions: () => figures.reconcileActions(),
+    dora: () => figures.dora(environments, new Date()),
+    disks: {
+      data: () => freeShare(config.dataDir),
+      ...(withDocker && { docker: async () => freeShare(await folder()) }),
+    },
+  };
 }
 
 /** No receiver without a secret: an unsigned push must never be believed. */

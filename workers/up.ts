@@ -6,6 +6,7 @@ import { cliToken } from './cli-token.ts';
 import { startDeployWorker } from './deploy.ts';
 import { Ending } from './ending.ts';
 import { addressText, startPrometheus, startRedis, startRouter } from './host-programs.ts';
+import { startMaintenance } from './maintenance.ts';
 import { startServer } from './server.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -44,6 +45,7 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     const prometheusUrl = prometheus.value;
     const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
     ending.add('worker', () => worker.close());
+    ending.add('maintenance', startMaintenance({ config, store, log }).stop);
     const { token, entry } = await cliToken(config.dataDir);
     const server = await startServer({ config, store, cliToken: entry, log, withDocker: true });
     ending.add('server', () => server.close());

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
-import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { type Asked, cancelOrPromote, deploy, rollBack } from './actions.ts';
 import { requireRole } from './authentication.ts';
+import { configuredEnvironment } from './configured-environment.ts';
 import { freeze, unfreeze } from './freezing.ts';
 import type { ApiDependencies } from './ports.ts';
 import {
@@ -9,10 +9,9 @@ import {
   deployBodySchema,
   emptyBodySchema,
   freezeBodySchema,
-  nameSchema,
   rollbackBodySchema,
 } from './schemas.ts';
-import { jsonBody, valid, validBody } from './validate.ts';
+import { jsonBody, validBody } from './validate.ts';
 
 type Action = (dependencies: ApiDependencies, asked: Asked, request: Request) => Promise<ActionAnswer>;
 
@@ -50,16 +49,8 @@ export function actionRoutes(dependencies: ApiDependencies): Router {
 }
 
 function askedOf({ apps }: ApiDependencies, request: Request, response: Response): Asked {
-  const app = valid(nameSchema, request.params.app, 'app');
-  const environment = valid(nameSchema, request.params.environment, 'environment');
-  const configured = apps().find((one) => one.app === app);
-  const branch = configured?.environments.find((one) => one.environment === environment)?.branch;
-  if (branch === undefined) {
-    throw new SiskinError('NOT_FOUND', `There is no environment ${app}/${environment} in siskin.yaml.`);
-  }
   return {
-    key: { app, environment },
-    branch,
+    ...configuredEnvironment(apps(), request),
     token: String(response.locals.token),
     from: request.ip ?? null,
   };

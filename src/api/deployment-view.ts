@@ -1,4 +1,4 @@
-import { type Deployment, isEndState } from '../domain/deployment.ts';
+import { type Deployment, type DeploymentTarget, isEndState } from '../domain/deployment.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { releaseName } from '../domain/names.ts';
 import type { DeploymentSummary, DeploymentView } from './schemas.ts';
@@ -20,6 +20,7 @@ export const deploymentSummary = (deployment: Deployment): DeploymentSummary => 
   release: deployment.release === null ? null : releaseName(deployment.release),
   baseline: deployment.baseline === null ? null : releaseName(deployment.baseline),
   branch: deployment.branch,
+  target: targetView(deployment.target),
   sha: deployment.sha,
   title: deployment.title,
   author: deployment.author,
@@ -31,6 +32,9 @@ export const deploymentSummary = (deployment: Deployment): DeploymentSummary => 
   startedAt: deployment.startedAt,
   finishedAt: deployment.finishedAt,
 });
+
+const targetView = (target: DeploymentTarget): DeploymentSummary['target'] =>
+  target.kind === 'release' ? { kind: 'release', release: releaseName(target.release) } : target;
 
 /** Whether there will be no more events. */
 export const hasEnded = ({ state }: Deployment): boolean => isEndState(state);

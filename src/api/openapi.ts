@@ -34,6 +34,12 @@ const paths: Record<string, { get?: Operation; post?: Operation }> = {
   '/api/v1/deployments/{id}/events': {
     get: { summary: 'Journal and log as server-sent events', mediaType: 'text/event-stream' },
   },
+  [`${actionPath}/releases`]: {
+    get: {
+      summary: 'The releases of an environment that are on record, newest first',
+      answer: schemas.releaseListSchema,
+    },
+  },
   [`${actionPath}/deploy`]: action(
     "Deploy the branch's head, a commit or a release",
     schemas.deployBodySchema,

@@ -1,4 +1,4 @@
-import type { Actor, Deployment, DeploymentState, DeploymentTarget } from '../domain/deployment.ts';
+import type { Actor, Deployment, DeploymentState, DeploymentTarget, Release } from '../domain/deployment.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { EnvironmentKey } from '../domain/names.ts';
 import type { DeploymentCommand, EnvironmentRecord, Freeze, ScrapeTarget } from '../pipeline/ports.ts';
@@ -62,6 +62,8 @@ export interface History {
   environment(key: EnvironmentKey): Promise<EnvironmentRecord>;
   /** @returns null when there is no such release, `built: false` when its image was never made */
   releaseState(key: EnvironmentKey, release: number): Promise<{ built: boolean } | null>;
+  /** All that are on record, in any order. */
+  releases(key: EnvironmentKey): Promise<Release[]>;
   /** @throws SiskinError NOT_FOUND, DEPLOYMENT_ENDED */
   addCommand(id: string, command: DeploymentCommand, audit: AuditNote): Promise<void>;
   /** @returns whether it changed anything; an environment that is frozen keeps its first reason */

@@ -1,13 +1,14 @@
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
-import { releaseName } from '../domain/names.ts';
+import { type EnvironmentKey, releaseName } from '../domain/names.ts';
 import { requireRole } from './authentication.ts';
+import { configuredEnvironment } from './configured-environment.ts';
 import { deploymentSummary, deploymentView } from './deployment-view.ts';
 import type { ApiDependencies, ConfiguredApp } from './ports.ts';
-import { type AppListView, deploymentIdSchema, listQuerySchema } from './schemas.ts';
+import { type AppListView, deploymentIdSchema, listQuerySchema, type ReleaseView } from './schemas.ts';
 import { valid } from './validate.ts';
 
-/** What a viewer may ask: apps, deployments, one deployment. */
+/** What a viewer may ask: apps, deployments, one deployment, an environment's releases. */
 export function readRoutes(dependencies: ApiDependencies): Router {
   const { history, tokens } = dependencies;
   const router = Router();
@@ -33,7 +34,33 @@ export function readRoutes(dependencies: ApiDependencies): Router {
     if (found === null) throw new SiskinError('NOT_FOUND', `There is no deployment ${id}.`);
     response.json(deploymentView(found.deployment, found.journal));
   });
+  router.get(
+    '/api/v1/apps/:app/environments/:environment/releases',
+    viewer,
+    async (request: Request, response) => {
+      const { key } = configuredEnvironment(dependencies.apps(), request);
+      response.json({ releases: await releaseViews(history, key) });
+    },
+  );
   return router;
+}
+
+async function releaseViews(
+  history: ApiDependencies['history'],
+  key: EnvironmentKey,
+): Promise<ReleaseView[]> {
+  const [releases, { current }] = await Promise.all([history.releases(key), history.environment(key)]);
+  return releases
+    .toSorted((a, b) => b.release - a.release)
+    .map(({ release, sha, title, imageId, servedWell, createdAt }) => ({
+      release: releaseName(release),
+      sha,
+      title,
+      built: imageId !== null,
+      servedWell,
+      current: release === current,
+      createdAt,
+    }));
 }
 
 async function appList({ apps, history }: ApiDependencies): Promise<AppListView> {

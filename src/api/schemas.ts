@@ -78,6 +78,18 @@ export const verdictSchema = z.object({
     .describe('what the PromQL conditions of `analysis` said, at every look'),
 });
 
+const targetSchema = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('branch'),
+      pushedSha: z.string().nullable().describe('the commit that the push named, if it was one'),
+      forced: z.boolean(),
+    }),
+    z.object({ kind: z.literal('commit'), sha: z.string() }),
+    z.object({ kind: z.literal('release'), release: releaseNameSchema }),
+  ])
+  .describe('what it was to bring: the head of the branch, one commit, or a release that is kept');
+
 export const deploymentSummarySchema = z.object({
   id: deploymentIdSchema,
   app: z.string(),
@@ -85,6 +97,7 @@ export const deploymentSummarySchema = z.object({
   release: releaseNameSchema.nullable(),
   baseline: releaseNameSchema.nullable(),
   branch: z.string(),
+  target: targetSchema,
   sha: z.string().nullable(),
   title: z.string().nullable(),
   author: z.string().nullable(),
@@ -103,6 +116,22 @@ export const deploymentSchema = deploymentSummarySchema.extend({
 });
 
 export const deploymentListSchema = z.object({ deployments: z.array(deploymentSummarySchema) });
+
+export const releaseListSchema = z.object({
+  releases: z
+    .array(
+      z.object({
+        release: releaseNameSchema,
+        sha: z.string(),
+        title: z.string(),
+        built: z.boolean().describe('whether its image was built'),
+        servedWell: z.boolean().describe('a deployment of it succeeded: going back to it needs no canary'),
+        current: z.boolean().describe('whether it serves'),
+        createdAt: time,
+      }),
+    )
+    .describe('those on record, newest first'),
+});
 
 export const appListSchema = z.object({
   apps: z.array(
@@ -171,5 +200,6 @@ export type TickView = z.infer<typeof tickSchema>;
 export type PolicyView = z.infer<typeof policySchema>;
 export type ConditionView = z.infer<typeof conditionSchema>;
 export type VerdictView = z.infer<typeof verdictSchema>;
+export type ReleaseView = z.infer<typeof releaseListSchema>['releases'][number];
 export type AppListView = z.infer<typeof appListSchema>;
 export type ActionAnswer = z.infer<typeof actionAnswerSchema>;

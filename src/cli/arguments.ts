@@ -12,11 +12,20 @@ export const idArgument = (): Argument =>
     checked(deploymentIdSchema, text),
   );
 
+/** A release as people name it: by its number, or by the beginning of its commit's id. */
+export type NamedRelease = { release: string } | { sha: string };
+
 export const releaseArgument = (): Argument =>
-  new Argument('[release]', 'the release, e.g. r12; else the one before').argParser((text: string) => {
-    if (/^r[1-9]\d{0,8}$/.test(text)) return text;
-    throw new InvalidArgumentError('A release is named like r12.');
-  });
+  new Argument('[release]', 'the release, e.g. r12, or its commit; else the one before').argParser(
+    (text: string): NamedRelease => {
+      const [, number] = /^r?([1-9]\d{0,5})$/.exec(text) ?? /^r([1-9]\d{0,8})$/.exec(text) ?? [];
+      if (number !== undefined) return { release: `r${number}` };
+      if (/^[0-9a-f]{7,40}$/i.test(text)) return { sha: text.toLowerCase() };
+      throw new InvalidArgumentError(
+        'A release is named like r12 or 12, or by 7 to 40 digits of its commit id.',
+      );
+    },
+  );
 
 /** A whole number from 1 to `most`. */
 export const count =

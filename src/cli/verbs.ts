@@ -9,6 +9,7 @@ import { registerHistory } from './history.ts';
 import { registerLogs } from './logs.ts';
 import type { Register } from './program.ts';
 import { registerPromote } from './promote.ts';
+import { registerRetry } from './retry.ts';
 import { registerRollback } from './rollback.ts';
 import { registerServer } from './server.ts';
 import { registerShow } from './show.ts';
@@ -32,6 +33,7 @@ export const verbs: readonly Register[] = [
   registerDeploy,
   registerPromote,
   registerCancel,
+  registerRetry,
   registerRollback,
   registerFreeze,
   registerUnfreeze,

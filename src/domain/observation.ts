@@ -20,6 +20,12 @@ export interface ObservedReplica {
   containerHealth: 'none' | 'starting' | 'healthy' | 'unhealthy';
 }
 
+/** What one look at many replicas tells of each. */
+export type GlancedReplica = Pick<
+  ObservedReplica,
+  'name' | 'release' | 'slot' | 'status' | 'address' | 'containerHealth'
+>;
+
 export interface ObservedServer {
   /** The replica's name. */
   name: string;

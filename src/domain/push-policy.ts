@@ -69,13 +69,20 @@ export function decidePush(event: PushEvent, apps: readonly TrackedApp[]): PushD
   const known = apps.filter((app) => repositoryMatches(app.repository, event.repository));
   if (known.length === 0) return [ignoreUnknownRepository(event)];
   return known.flatMap(({ app, environments }) =>
-    environments.map((environment) => {
-      const refusal = refuse(event, environment);
-      return refusal
-        ? { kind: 'ignore', app, environment: environment.environment, ...refusal }
-        : accept(event, app, environment);
-    }),
+    environments.map((environment) => decideForEnvironment(event, app, environment)),
   );
+}
+
+/** The same for one environment of an app whose repository it is known to be. */
+export function decideForEnvironment(
+  event: PushEvent,
+  app: string,
+  environment: TrackedEnvironment,
+): PushDecision {
+  const refusal = refuse(event, environment);
+  return refusal
+    ? { kind: 'ignore', app, environment: environment.environment, ...refusal }
+    : accept(event, app, environment);
 }
 
 type Refusal = Pick<IgnoredPush, 'reason' | 'detail'>;

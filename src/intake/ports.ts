@@ -1,14 +1,22 @@
 import type { Actor } from '../domain/deployment.ts';
+import type { EnvironmentKey } from '../domain/names.ts';
 import type { TrackedApp } from '../domain/push-policy.ts';
+import type { IgnoredHead } from '../domain/reconcile/missed-head.ts';
 import type { PushRecord } from '../pipeline/ports.ts';
 
 /** Where pushes are recorded; RedisPushLedger is the real one. */
 export interface PushLedger {
   /**
    * Records a delivery for all its environments, whole or not at all, and durably before it resolves.
+   * @param ignored heads of tracked branches that are not deployed: the reconciler then leaves them alone
    * @throws SiskinError STORE_UNAVAILABLE
    */
-  record(delivery: string, pushes: PushRecord[], audit: DeliveryAudit): Promise<DeliveryRecord>;
+  record(
+    delivery: string,
+    pushes: PushRecord[],
+    audit: DeliveryAudit,
+    ignored: readonly (EnvironmentKey & IgnoredHead)[],
+  ): Promise<DeliveryRecord>;
 }
 
 export interface DeliveryRecord {

@@ -1,4 +1,5 @@
 import { type AcceptedPush, decidePush, type IgnoredPush } from '../domain/push-policy.ts';
+import { headsLeftAlone } from '../domain/reconcile/left-alone.ts';
 import type { PushRecord } from '../pipeline/ports.ts';
 import type { Push } from './parse-delivery.ts';
 import type { GithubWebhookDependencies, WebhookAnswer } from './ports.ts';
@@ -22,6 +23,7 @@ export async function recordPush(
     delivery,
     accepted.map((one) => pushRecord(delivery, one, pusher)),
     audit,
+    headsLeftAlone(event, decisions),
   );
 
   const summary = {

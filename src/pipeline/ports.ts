@@ -2,7 +2,12 @@ import type { Readable } from 'node:stream';
 import type { Actor, Deployment, Release } from '../domain/deployment.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { EnvironmentKey } from '../domain/names.ts';
-import type { CounterReading, ObservedReplica, ObservedServer } from '../domain/observation.ts';
+import type {
+  CounterReading,
+  GlancedReplica,
+  ObservedReplica,
+  ObservedServer,
+} from '../domain/observation.ts';
 import type { BuildSpec, ContainerSpec } from '../domain/service-spec.ts';
 
 /** A commit as people know it. */
@@ -36,6 +41,8 @@ export interface BuildRequest {
   build: BuildSpec;
   labels: Record<string, string>;
   timeoutMs: number;
+  /** Asked before anything of the image is undone: it may be another worker's by then. @throws SiskinError LEASE_LOST */
+  assertHeld: () => Promise<void>;
 }
 
 export interface Images {
@@ -54,6 +61,18 @@ export interface Images {
   find(image: string): Promise<string | null>;
   /** Removes an image of ours; does nothing when it is gone or in use. */
   remove(image: string): Promise<void>;
+  /** The images of this environment's releases, as their labels tell. */
+  kept(key: EnvironmentKey): Promise<KeptImage[]>;
+}
+
+/** What an image's labels say of the release it is. */
+export interface KeptImage {
+  release: number;
+  /** Full SHA of its commit. */
+  sha: string;
+  /** The deployment that built it, e.g. `d42`. */
+  deployment: string;
+  imageId: string;
 }
 
 /** Everything needed to create one replica; idempotent by name. */
@@ -71,10 +90,20 @@ export interface ReplicaRequest extends EnvironmentKey {
   stopGraceMs: number;
   /** Fence number of the lease under which it is made. */
   fence: number;
+  /** Asked again before every call to the engine after the first. @throws SiskinError LEASE_LOST */
+  assertHeld: () => Promise<void>;
+}
+
+/** What a service's containers look like at a glance. */
+export interface Glance {
+  replicas: GlancedReplica[];
+  /** The names of containers with a replica's labels under a name that is no replica's: copies, or renamed ones. */
+  strays: string[];
 }
 
 /** The containers of an environment, found by label. All of them throw SiskinError DOCKER_UNAVAILABLE. */
 export interface Replicas {
+  /** Those with a replica's labels and its name. */
   list(key: EnvironmentKey, service: string): Promise<ObservedReplica[]>;
   /** Creates and starts the replica; starts it again when it was stopped; done when it runs. @throws SiskinError REPLICA_START_FAILED */
   start(request: ReplicaRequest): Promise<void>;
@@ -83,6 +112,10 @@ export interface Replicas {
   remove(key: EnvironmentKey, service: string, replica: string): Promise<void>;
   /** The last lines it printed, control characters stripped, bounded. */
   logTail(key: EnvironmentKey, service: string, replica: string, lines: number): Promise<string[]>;
+  /** The same with one question, so with less of each. */
+  glance(key: EnvironmentKey, service: string): Promise<Glance>;
+  /** Stops and removes a stray, which must still be one. Done when it is gone. */
+  removeStray(key: EnvironmentKey, service: string, container: string, graceMs: number): Promise<void>;
 }
 
 /** Where a backend's requests come from; validated host and path prefix. */
@@ -97,6 +130,8 @@ export interface Router {
   servers(backend: string): Promise<ObservedServer[]>;
   /** Adds a server in maintenance, so that its counters exist before its first request. */
   addServer(backend: string, server: string, address: string, port: number): Promise<void>;
+  /** Makes a server it has lead to another address, its state, weight and counters kept. */
+  moveServer(backend: string, server: string, address: string, port: number): Promise<void>;
   /** Gives the server its weight (0..256) and new requests. */
   enableServer(backend: string, server: string, weight: number): Promise<void>;
   setWeights(backend: string, weights: Record<string, number>): Promise<void>;
@@ -158,6 +193,8 @@ export type DeploymentCommand = 'cancel' | 'promote' | 'rollback';
 export interface EnvironmentRecord extends EnvironmentKey {
   /** The newest deployment asked for; null when there never was one. */
   wanted: string | null;
+  /** The deployment that a worker took up last: to be brought to its end before any newer one. */
+  running: string | null;
   /** The release that serves, null before the first. */
   current: number | null;
   /** The release before it, for a rollback. */
@@ -198,10 +235,23 @@ export interface DeploymentStore {
     serving: { current: number | null; previous: number | null },
   ): Promise<void>;
 
+  /** Notes which deployment is taken up. */
+  setRunning(lease: Lease, key: EnvironmentKey, id: string): Promise<void>;
   /** Makes the environment stand still; one that does already keeps its reason. */
   freeze(lease: Lease, key: EnvironmentKey, freeze: Freeze): Promise<void>;
   /** Replaces what Prometheus is told to scrape of this environment. */
   setScrapeTargets(lease: Lease, key: EnvironmentKey, targets: ScrapeTarget[]): Promise<void>;
+
+  /**
+   * Writes the records of releases that were lost, where there are none; the next numbers of releases and deployments are
+   * higher than any of these. @param deployments numbers of deployments that are known to have been
+   */
+  restoreReleases(
+    lease: Lease,
+    key: EnvironmentKey,
+    releases: Release[],
+    deployments: number[],
+  ): Promise<void>;
 
   journal(id: string): Promise<JournalEntry[]>;
   append(lease: Lease, id: string, entries: JournalEntry[]): Promise<void>;

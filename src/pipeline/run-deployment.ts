@@ -10,6 +10,7 @@ import { type RunContext, RunStopped, rolloutContext, type World } from './run-c
 import { buildRelease } from './stages/build.ts';
 import { fetchRelease } from './stages/fetch.ts';
 import { patiently } from './stages/patience.ts';
+import { restoreRecords } from './stages/restore.ts';
 import { rollOut } from './stages/rollout.ts';
 import { checkAnalysis } from './steps/conditions.ts';
 import { enter } from './steps/decision-steps.ts';
@@ -60,6 +61,7 @@ async function begin(context: RunContext): Promise<void> {
     const startedAt = deployment.startedAt ?? journal.clock.at();
     await world.store.update(lease, deployment.id, { startedAt });
     await journal.append(await enter(context, 'fetching'));
+    await patiently(context, () => restoreRecords(world, context.app, lease));
     const fetched = await patiently(context, () => fetchRelease(context));
     if ('nothingToDo' in fetched) return await nothingToDo(context, fetched.release.release);
     await checkAnalysis(rolloutContext(context, fetched.release));

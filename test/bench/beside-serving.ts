@@ -97,6 +97,7 @@ function canaryRequest(app: string, image: string, behaviourFile: string): Repli
     port,
     stopGraceMs: 1_000,
     fence: 0,
+    assertHeld: async () => undefined,
   };
 }
 

@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   type AppRepository,
   commitVariant,
@@ -70,9 +73,42 @@ describe('outages', () => {
     },
   );
 
+  it('threat 27: Redis flushed: releases are known again by labels and commits, and nothing is dropped', async () => {
+    const before = await siskin.deployment(await pushed('before-flush'));
+    expect(before).toMatchObject({ state: 'succeeded' });
+    const load = startLoad({ origin: siskin.router, host: siskin.host, ratePerSecond: 60 });
+    await flushRedis(siskin);
+    const after = await siskin.deployment(await pushed('after-flush'));
+    expect(after, await siskin.output()).toMatchObject({ state: 'succeeded', baseline: before.release });
+    expect(number(after.release)).toBe(number(before.release) + 1);
+    expect(await load.stop()).toMatchObject({ failed: 0 });
+    expect((await heldOf(siskin.app)).containers).toHaveLength(3);
+    const path = `/api/v1/apps/${siskin.app}/environments/production/rollback`;
+    const back = await siskin.call('POST', path, { release: before.release });
+    const { deployment } = z.object({ deployment: z.string() }).parse(back.body);
+    expect(number(deployment)).toBeGreaterThan(number(before.id));
+    expect(await siskin.ended(deployment)).toMatchObject({ state: 'succeeded', release: before.release });
+  });
+
   it('threat 28: a second Siskin on the same data directory refuses, naming the first', async () => {
     const { exitCode, output } = await siskin.startSecond();
     expect(exitCode).toBe(1);
     expect(output).toContain(`ANOTHER_INSTANCE: another Siskin (process ${siskin.pid()}) already runs`);
   });
 });
+
+/** Pushes a release and waits for its end. @returns the deployment's id */
+async function pushed(release: string): Promise<string> {
+  const { deployment } = await siskin.push(await commitVariant(repository, { release }));
+  await siskin.ended(deployment);
+  return deployment;
+}
+
+async function flushRedis({ dataDir }: TestSiskin): Promise<void> {
+  const redis = new Redis({ path: join(dataDir, 'run', 'redis.sock') });
+  await redis.flushall();
+  redis.disconnect();
+}
+
+/** The number of `r12` or `d42`. */
+const number = (name: string | null): number => Number(name?.slice(1));

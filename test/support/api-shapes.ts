@@ -19,6 +19,7 @@ export const deploymentView = z.object({
   app: z.string(),
   environment: z.string(),
   release: z.string().nullable(),
+  baseline: z.string().nullable(),
   sha: z.string().nullable(),
   state: z.string(),
   reason: z.string().nullable(),

@@ -36,6 +36,7 @@ export const deployment = (change: Json): Json => ({
   release: 'r2',
   baseline: 'r1',
   branch: 'release',
+  target: { kind: 'branch', pushedSha: 'a'.repeat(40), forced: false },
   sha: 'a'.repeat(40),
   title: 'a good change',
   author: 'Ada',

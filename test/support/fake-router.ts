@@ -54,6 +54,12 @@ export class FakeRouter implements Router {
     });
   }
 
+  moveServer(backend: string, server: string, address: string, port: number): Promise<void> {
+    return this.#call('moveServer', () => {
+      Object.assign(this.#server(backend, server), { address, port });
+    });
+  }
+
   enableServer(backend: string, server: string, weight: number): Promise<void> {
     return this.#call('enableServer', () => {
       assertWeight(weight);

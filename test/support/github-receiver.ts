@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { createHttpApp, listen } from '../../src/api/server.ts';
+import type { EnvironmentKey } from '../../src/domain/names.ts';
+import type { IgnoredHead } from '../../src/domain/reconcile/missed-head.ts';
 import { githubWebhook } from '../../src/intake/github-webhook.ts';
 import type { DeliveryAudit, GithubWebhookDependencies, PushLedger } from '../../src/intake/ports.ts';
 import type { PushRecord } from '../../src/pipeline/ports.ts';
 
+type Ignored = readonly (EnvironmentKey & IgnoredHead)[];
+
 /** A ledger in memory, with what was recorded. */
 export class MemoryLedger implements PushLedger {
-  readonly recorded: { delivery: string; pushes: PushRecord[]; audit: DeliveryAudit }[] = [];
+  readonly recorded: { delivery: string; pushes: PushRecord[]; audit: DeliveryAudit; ignored: Ignored }[] =
+    [];
   failure: Error | undefined;
 
-  record(delivery: string, pushes: PushRecord[], audit: DeliveryAudit) {
+  record(delivery: string, pushes: PushRecord[], audit: DeliveryAudit, ignored: Ignored) {
     if (this.failure) return Promise.reject(this.failure);
     const duplicate = this.recorded.some((one) => one.delivery === delivery && one.pushes.length > 0);
-    if (!duplicate) this.recorded.push({ delivery, pushes, audit });
+    if (!duplicate) this.recorded.push({ delivery, pushes, audit, ignored });
     const deployments = pushes.map(({ app, environment }, at) => ({
       app,
       environment,

@@ -2,8 +2,9 @@ import { finished, type Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
+import type { EnvironmentKey } from '../../domain/names.ts';
 import { anySignal } from '../../pipeline/any-signal.ts';
-import type { BuildRequest, Images } from '../../pipeline/ports.ts';
+import type { BuildRequest, Images, KeptImage } from '../../pipeline/ports.ts';
 import { pruneBuildCache } from './build-cache.ts';
 import { DiskFloor } from './build-disk.ts';
 import { type BuildOutcome, followBuild } from './build-events.ts';
@@ -11,6 +12,8 @@ import { BuildProgress, cleanLine } from './build-progress.ts';
 import { sendBuild } from './build-request.ts';
 import { BuildTurns } from './build-turns.ts';
 import { doneWhen, engineStatus, engineWords, reachingEngine } from './engine-errors.ts';
+import { keptImages } from './kept-images.ts';
+import { environmentLabels, labelFilter } from './labels.ts';
 
 /** For short questions; an engine that hangs must not hang its caller. */
 const answerTimeoutMs = 30_000;
@@ -70,6 +73,11 @@ export class DockerImages implements Images {
     }
   }
 
+  async kept(key: EnvironmentKey): Promise<KeptImage[]> {
+    const filters = labelFilter(environmentLabels(key));
+    return keptImages(await reachingEngine(() => inTime(this.#docker.listImages({ filters }))));
+  }
+
   async remove(image: string): Promise<void> {
     await doneWhen([404, 409], () => inTime(this.#docker.getImage(image).remove()));
   }
@@ -102,10 +110,13 @@ export class DockerImages implements Images {
       if (outcome.error !== undefined) throw buildFailed(outcome.error, progress);
       const id = outcome.imageId ?? (await this.find(request.image));
       if (id === null) throw new SiskinError('BUILD_FAILED', 'the engine ended the build without an image');
-      if (before !== null && before !== id) await this.remove(before);
+      if (before !== null && before !== id) {
+        await request.assertHeld();
+        await this.remove(before);
+      }
       return id;
     } catch (error) {
-      if (before === null) await this.#removeQuietly(request.image);
+      if (before === null) await this.#removeQuietly(request);
       if (disk.signal.aborted) throw disk.signal.reason;
       if (timeout.aborted) throw timedOut(request, progress);
       throw explained(error, broken);
@@ -133,9 +144,11 @@ export class DockerImages implements Images {
   }
 
   /** The build may have been tagged in the moment it was given up. */
-  async #removeQuietly(image: string): Promise<void> {
+  async #removeQuietly({ image, assertHeld }: BuildRequest): Promise<void> {
     // the build's own error is the one to tell; an image that stays is found again by its label
-    await this.remove(image).catch(() => undefined);
+    await assertHeld()
+      .then(() => this.remove(image))
+      .catch(() => undefined);
   }
 }
 

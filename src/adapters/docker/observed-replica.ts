@@ -38,7 +38,8 @@ export function observedReplica(info: ContainerInspectInfo): ObservedReplica | n
   };
 }
 
-function statusOf(status: string): ObservedReplica['status'] {
+/** The engine's word for a container's state, in ours. */
+export function statusOf(status: string): ObservedReplica['status'] {
   if (status === 'running' || status === 'paused') return 'running';
   if (status === 'restarting' || status === 'created') return status;
   return 'exited';

@@ -1,11 +1,13 @@
 import type Docker from 'dockerode';
+import type { ContainerInfo } from 'dockerode';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { containerName, type EnvironmentKey } from '../../domain/names.ts';
 import type { ObservedReplica } from '../../domain/observation.ts';
-import type { ReplicaRequest, Replicas } from '../../pipeline/ports.ts';
+import type { Glance, ReplicaRequest, Replicas } from '../../pipeline/ports.ts';
 import { createOptions } from './create-options.ts';
 import { doneWhen, engineStatus, engineWords, reachingEngine } from './engine-errors.ts';
 import { environmentLabels, labelFilter } from './labels.ts';
+import { glancedReplica, isNamedSo, isStray, nameOf } from './listed-replica.ts';
 import { logLines } from './log-lines.ts';
 import { ensureNetwork } from './network.ts';
 import { observedReplica } from './observed-replica.ts';
@@ -22,10 +24,29 @@ export class DockerReplicas implements Replicas {
   }
 
   async list(key: EnvironmentKey, service: string): Promise<ObservedReplica[]> {
-    const filters = labelFilter({ ...environmentLabels(key), 'siskin.service': service });
-    const found = await reachingEngine(() => this.#docker.listContainers({ all: true, filters }));
+    const found = (await this.#labelled(key, service)).filter((one) => isNamedSo(one, key, service));
     const replicas = await Promise.all(found.map(({ Id }) => this.#inspect(Id)));
     return replicas.filter((replica) => replica !== null);
+  }
+
+  async glance(key: EnvironmentKey, service: string): Promise<Glance> {
+    const found = await this.#labelled(key, service);
+    return {
+      replicas: found.filter((one) => isNamedSo(one, key, service)).flatMap(glancedReplica),
+      strays: found
+        .filter((one) => isStray(one, key, service))
+        .map(nameOf)
+        .sort(),
+    };
+  }
+
+  async removeStray(key: EnvironmentKey, service: string, container: string, graceMs: number): Promise<void> {
+    const found = (await this.#labelled(key, service)).find((one) => nameOf(one) === container);
+    if (!found || !isStray(found, key, service)) return;
+    // by its id: the name may be another's by now
+    const stray = this.#docker.getContainer(found.Id);
+    await doneWhen([304, 404], () => stray.stop({ t: Math.ceil(graceMs / 1000) }));
+    await doneWhen([404, 409], () => stray.remove({ force: true, v: true }));
   }
 
   async start(request: ReplicaRequest): Promise<void> {
@@ -34,10 +55,13 @@ export class DockerReplicas implements Replicas {
       const name = containerName(request, request.service, request.replica);
       await this.#removeForeign(name, request.specHash);
       await doneWhen([409], () => this.#docker.createContainer(createOptions(request, network)));
+      await request.assertHeld();
+      await this.#join(name, network);
       for (const extra of request.container.networks ?? []) {
         // 403: it has joined already
         await doneWhen([403], () => this.#docker.getNetwork(extra).connect({ Container: name }));
       }
+      await request.assertHeld();
       await doneWhen([304], () => this.#docker.getContainer(name).start());
     } catch (error) {
       if (engineStatus(error) === undefined) throw error;
@@ -64,6 +88,19 @@ export class DockerReplicas implements Replicas {
       if (engineStatus(error) === undefined) throw error;
       return [`(no log: ${engineWords(error)})`];
     }
+  }
+
+  /** Containers with the labels of this service; those of a replica, a build's or a person's. */
+  #labelled(key: EnvironmentKey, service: string): Promise<ContainerInfo[]> {
+    const filters = labelFilter({ ...environmentLabels(key), 'siskin.service': service });
+    return reachingEngine(() => this.#docker.listContainers({ all: true, filters }));
+  }
+
+  /** Joins a container that somebody took out of its network; one just made is in it. */
+  async #join(name: string, network: string): Promise<void> {
+    const { NetworkSettings } = await reachingEngine(() => this.#docker.getContainer(name).inspect());
+    if (NetworkSettings.Networks[network]) return;
+    await doneWhen([403], () => this.#docker.getNetwork(network).connect({ Container: name }));
   }
 
   /**

@@ -43,16 +43,36 @@ export async function runGit(args: string[], call: GitCall): Promise<string> {
  * @throws Error whose message is what git printed on stderr; the signal's reason when aborted, after all of them ended
  */
 export async function runRemoteGit(args: string[], call: GitCall & { signal: AbortSignal }): Promise<void> {
+  await askRemoteGit(args, call, 0);
+}
+
+/**
+ * The same, for what a remote tells.
+ * @param maxBytes of its answer; git is stopped when there is more
+ * @returns what it printed @throws Error also for an answer that is too long
+ */
+export async function askRemoteGit(
+  args: string[],
+  call: GitCall & { signal: AbortSignal },
+  maxBytes: number,
+): Promise<string> {
   call.signal.throwIfAborted();
   const git = spawn('git', args, {
     cwd: call.folder,
     env: call.environment,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', maxBytes > 0 ? 'pipe' : 'ignore', 'pipe'],
     detached: true,
   });
   let words = '';
-  git.stderr.on('data', (chunk: Buffer) => {
+  git.stderr?.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString('utf8')).slice(-maxWords);
+  });
+  const answer: Buffer[] = [];
+  let bytes = 0;
+  git.stdout?.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= maxBytes) answer.push(chunk);
+    else signalGroup(git.pid, 'SIGKILL');
   });
   let force: NodeJS.Timeout | undefined;
   const stop = (): void => {
@@ -62,7 +82,9 @@ export async function runRemoteGit(args: string[], call: GitCall & { signal: Abo
   call.signal.addEventListener('abort', stop, { once: true });
   try {
     const [code] = (await once(git, 'close')) as [number | null];
+    if (bytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
     if (code !== 0) throw new Error(words || `git ended with ${code ?? git.signalCode ?? 'no status'}`);
+    return Buffer.concat(answer).toString('utf8');
   } catch (error) {
     call.signal.throwIfAborted();
     throw error;

@@ -4,10 +4,12 @@ import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { shaPattern } from '../../domain/names.ts';
 import type { BuildSpec } from '../../domain/service-spec.ts';
 import type { Commit, Source } from '../../pipeline/ports.ts';
+import type { BranchHeads, HeadCommit } from '../../pipeline/reconcile/ports.ts';
 import { openBuildContext } from './context.ts';
 import { writeConfiguration } from './git-environment.ts';
 import { printable } from './git-failure.ts';
 import { runGit } from './git-runner.ts';
+import { containsCommit, headMessage, remoteHeads } from './heads.ts';
 import { Mirror, type MirrorHome } from './mirror.ts';
 import { commitRef, isBranchName, mirrorRef } from './refs.ts';
 import { parseRepository, type RemoteRepository, withoutCredentials } from './repository-url.ts';
@@ -22,6 +24,8 @@ export interface GitSourceOptions {
   credentials?: (repository: string) => Promise<RemoteRepository['credentials']>;
   /** A fetch is stopped after so long. Default 5 minutes. */
   fetchTimeoutMs?: number;
+  /** So long a remote may take to tell its branches. Default 20 s. */
+  headsTimeoutMs?: number;
   /** Most bytes a mirror may take on disk. Default 5 GB. */
   maxBytes?: number;
   /** Most files of a build context, before .dockerignore. Default 200,000. */
@@ -41,7 +45,7 @@ export interface GitSourceOptions {
  * git never sees the system's or a user's configuration, runs no hook, checks nothing out, and is given object ids
  * of 40 hex digits only, one checked branch name excepted.
  */
-export class GitSource implements Source {
+export class GitSource implements Source, BranchHeads {
   readonly #options: Required<GitSourceOptions>;
   #home: Promise<MirrorHome> | undefined;
 
@@ -50,6 +54,7 @@ export class GitSource implements Source {
       environment: {},
       credentials: async () => null,
       fetchTimeoutMs: 5 * 60_000,
+      headsTimeoutMs: 20_000,
       maxBytes: 5e9,
       maxEntries: 200_000,
       maxContextBytes: 1024 ** 3,
@@ -105,13 +110,37 @@ export class GitSource implements Source {
     return await openBuildContext(mirror.call(signal), sha, build, { maxEntries, maxBytes: maxContextBytes });
   }
 
+  async heads(
+    repository: string,
+    branches: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>> {
+    const { home, remote } = await this.#open(repository);
+    const subject = `the branches of ${withoutCredentials(repository)}`;
+    const timeoutMs = this.#options.headsTimeoutMs;
+    return await remoteHeads(home, remote, branches.filter(isBranchName), { subject, timeoutMs, signal });
+  }
+
+  async headCommit(repository: string, branch: string, signal: AbortSignal): Promise<HeadCommit> {
+    const commit = await this.fetchBranch(repository, branch, signal);
+    const { mirror } = await this.#open(repository);
+    return { ...commit, message: await headMessage(mirror.call(signal), commit.sha) };
+  }
+
+  async contains(repository: string, sha: string, older: string, signal: AbortSignal): Promise<boolean> {
+    assertSha(sha);
+    assertSha(older);
+    const { mirror } = await this.#open(repository);
+    return await containsCommit(mirror.call(signal), sha, older);
+  }
+
   /** For maintenance, now and then: keeps the repository's mirror small and quick. */
   async tidy(repository: string, signal: AbortSignal): Promise<void> {
     const { mirror } = await this.#open(repository);
     await mirror.tidy(signal);
   }
 
-  async #open(repository: string): Promise<{ mirror: Mirror; remote: RemoteRepository }> {
+  async #open(repository: string): Promise<{ mirror: Mirror; remote: RemoteRepository; home: MirrorHome }> {
     const parsed = parseRepository(repository);
     const asks = parsed.protocol === 'https' && !parsed.credentials;
     const remote = asks ? { ...parsed, credentials: await this.#options.credentials(repository) } : parsed;
@@ -119,7 +148,8 @@ export class GitSource implements Source {
       this.#home = undefined;
       throw error;
     });
-    return { mirror: new Mirror(await this.#home, remote.url, this.#options), remote };
+    const home = await this.#home;
+    return { mirror: new Mirror(home, remote.url, this.#options), remote, home };
   }
 
   async #makeHome(): Promise<MirrorHome> {

@@ -28,8 +28,15 @@ export class ConfigStore {
 
   /** What only a reload can change, as a hash: everything but the servers. */
   structureOf(state: RouterState): string {
-    const text = renderConfig({ routes: state.routes, servers: {} }, this.#options);
-    return createHash('sha256').update(text).digest('hex');
+    return hashOf(renderConfig({ routes: state.routes, servers: {} }, this.#options));
+  }
+
+  /** The same of the file that is there, which HAProxy starts from; null when there is none. */
+  async structureOnDisk(): Promise<string | null> {
+    const text = await this.configText();
+    if (text === null) return null;
+    const withoutServers = text.split('\n').filter((line) => !line.startsWith('  server '));
+    return hashOf(withoutServers.join('\n'));
   }
 
   /**
@@ -57,3 +64,5 @@ export class ConfigStore {
     await replaceFile(this.#configFile, text, approve);
   }
 }
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -30,6 +30,7 @@ export class HaproxyRouter implements Router {
   readonly #master: MasterCli;
   readonly #mutex = new Mutex();
   #routes: Route[] = [];
+  #servers: RouterState['servers'] = {};
   #loaded: string | null = null;
   #restored = false;
 
@@ -57,17 +58,26 @@ export class HaproxyRouter implements Router {
     }
   }
 
+  /** Names the HAProxy that answers; another name means that it was started anew, or has reloaded. @throws SiskinError ROUTER_UNAVAILABLE */
+  incarnation(): Promise<string> {
+    return this.#mutex.run(() => this.#runtime.incarnation());
+  }
+
   /**
-   * After HAProxy or Siskin started: gives HAProxy back what the file cannot say (drains) and what it has lost.
+   * After HAProxy or Siskin started: gives HAProxy back what the file cannot say (drains) and what it has lost, be it
+   * everything, because it was started empty or from an old file.
    * What HAProxy has beyond the memory is kept: it is newer.
    */
   recover(): Promise<void> {
     return this.#change(async () => {
-      const remembered = await this.#store.read();
-      if (remembered === null) return;
+      if (this.#routes.length === 0) return;
+      const servers = this.#servers;
+      const state: RouterState = { routes: this.#routes, servers };
       const known = await this.#runtime.backends();
-      if (backendNames(remembered.routes).some((name) => !known.includes(name))) await this.#reload();
-      await this.#restoreServers(remembered.servers);
+      const missing = backendNames(this.#routes).some((name) => !known.includes(name));
+      if (missing || (await this.#store.structureOnDisk()) !== this.#store.structureOf(state))
+        await this.#load(state);
+      await this.#restoreServers(servers);
     });
   }
 
@@ -83,6 +93,7 @@ export class HaproxyRouter implements Router {
       if (structure !== this.#loaded) await this.#load(state);
       await this.#store.write({ ...state, loaded: structure }, { checked: false });
       this.#routes = routes;
+      this.#servers = state.servers;
       this.#loaded = structure;
     });
   }
@@ -116,6 +127,15 @@ export class HaproxyRouter implements Router {
       if (there?.address === address && there.port === port) return;
       if (there) await this.#runtime.delete(backend, name);
       await this.#runtime.add(backend, server);
+    });
+  }
+
+  moveServer(backend: string, name: string, address: string, port: number): Promise<void> {
+    const server: RouterServer = { name, address, port, weight: 0, state: 'maintenance' };
+    return this.#change(async () => {
+      assertServer(server);
+      await this.#mustHave(backend, [name]);
+      await this.#runtime.move(backend, server);
     });
   }
 
@@ -180,6 +200,7 @@ export class HaproxyRouter implements Router {
       await action();
       const servers = groupByBackend(await this.#runtime.allServers());
       await this.#store.write({ routes: this.#routes, servers, loaded: this.#loaded }, { checked: false });
+      this.#servers = servers;
     });
   }
 
@@ -187,6 +208,7 @@ export class HaproxyRouter implements Router {
     if (this.#restored) return;
     const remembered = await this.#store.read();
     this.#routes = remembered?.routes ?? [];
+    this.#servers = remembered?.servers ?? {};
     this.#loaded = remembered?.loaded ?? null;
     this.#restored = true;
   }

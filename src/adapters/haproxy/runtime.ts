@@ -50,6 +50,13 @@ export class Runtime {
     await this.#expect(command, 'New server registered.');
   }
 
+  /** Gives it another address (Management Guide 9.3, `set server … addr`); its idle connections are closed. */
+  async move(backend: string, { name, address, port }: RouterServer): Promise<void> {
+    const command = `set server ${backend}/${name} addr ${address} port ${port}`;
+    const answer = await runtimeCommand(this.#socket, command);
+    if (!/^(IP changed from|no need to change the addr)/.test(answer)) throw refused(answer, command);
+  }
+
   async setWeight(backend: string, server: string, weight: number): Promise<void> {
     await this.#expect(`set server ${backend}/${server} weight ${weight}`, '');
   }
@@ -78,6 +85,14 @@ export class Runtime {
   async workerPid(): Promise<number> {
     const info = await runtimeCommand(this.#socket, 'show info');
     return Number(/^Pid: (\d+)$/m.exec(info)?.[1] ?? Number.NaN);
+  }
+
+  /** Names the process that answers: its id and when it began, for an id alone may come again. */
+  async incarnation(): Promise<string> {
+    const info = await runtimeCommand(this.#socket, 'show info');
+    const [, pid] = /^Pid: (\d+)$/m.exec(info) ?? [];
+    const [, began] = /^Start_time_sec: (\d+)$/m.exec(info) ?? [];
+    return `${pid ?? '?'} since ${began ?? '?'}`;
   }
 
   async #expect(command: string, wanted: string): Promise<void> {

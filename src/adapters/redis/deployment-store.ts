@@ -10,6 +10,7 @@ import type {
   Lease,
   ScrapeTarget,
 } from '../../pipeline/ports.ts';
+import { endFigures } from './end-figures.ts';
 import { fencedWrite } from './fenced-write.ts';
 import { boundedLine, logCapacity } from './log-lines.ts';
 import {
@@ -37,12 +38,13 @@ export class RedisDeploymentStore implements DeploymentStore {
 
   async environment(key: EnvironmentKey): Promise<EnvironmentRecord> {
     const { redis, keys } = this.#store;
-    const fields = ['wanted', 'current', 'previous', 'frozen'] as const;
+    const fields = ['wanted', 'current', 'previous', 'frozen', 'running'] as const;
     const values = await reaching(() => redis.hmget(keys.environment(key), ...fields));
-    const [wanted, current, previous, frozen] = values;
+    const [wanted, current, previous, frozen, running] = values;
     return {
       ...key,
       wanted: wanted ?? null,
+      running: running ?? null,
       current: releaseNumber(current),
       previous: releaseNumber(previous),
       frozen: readFreeze(frozen ?? null),
@@ -56,7 +58,7 @@ export class RedisDeploymentStore implements DeploymentStore {
 
   /**
    * @throws SiskinError LEASE_LOST, NOT_FOUND, TRANSITION_REFUSED for a state that may not follow,
-   *   DEPLOYMENT_ENDED after an end (to say the same end again is allowed and changes nothing)
+   *   DEPLOYMENT_ENDED after an end (to say the same end again is allowed, changes nothing and is not counted again)
    */
   async update(lease: Lease, id: string, change: Partial<Deployment>): Promise<void> {
     const fields = deploymentFields(change);
@@ -64,16 +66,12 @@ export class RedisDeploymentStore implements DeploymentStore {
     const allowed = change.state === undefined ? [] : statesBefore(change.state);
     const state = change.state === undefined ? '' : JSON.stringify(change.state);
     const from = JSON.stringify(allowed.map((one) => JSON.stringify(one)));
-    await fencedWrite(
-      this.#store,
-      lease,
-      'siskinUpdateDeployment',
-      id,
-      state,
-      from,
-      ended,
-      JSON.stringify(fields),
-    );
+    const figures = await endFigures(change, async () => ({
+      deployment: await this.deployment(id),
+      journal: await this.journal(id),
+    }));
+    const texts = [state, from, ended, JSON.stringify(fields), figures];
+    await fencedWrite(this.#store, lease, 'siskinUpdateDeployment', id, ...texts);
   }
 
   async setServing(
@@ -115,15 +113,8 @@ export class RedisDeploymentStore implements DeploymentStore {
   }
 
   async log(id: string, lines: string[]): Promise<void> {
-    const { redis, keys } = this.#store;
     if (lines.length === 0) return;
-    const batch = redis.pipeline();
-    for (const line of lines.slice(-logCapacity)) {
-      batch.xadd(keys.log(id), 'MAXLEN', '~', logCapacity, '*', 'line', boundedLine(line));
-    }
-    await reaching(async () => {
-      for (const [error] of (await batch.exec()) ?? []) if (error) throw error;
-    });
+    await this.#store.run('siskinAddLog', id, logCapacity, ...lines.slice(-logCapacity).map(boundedLine));
   }
 
   async commands(id: string): Promise<DeploymentCommand[]> {
@@ -137,7 +128,7 @@ export class RedisDeploymentStore implements DeploymentStore {
     wanted: Omit<Release, 'release' | 'image' | 'imageId' | 'servedWell'>,
   ): Promise<Release> {
     const record = JSON.stringify({ ...wanted, imageId: null, servedWell: false });
-    const identity = `${wanted.sha}:${wanted.specHash}`;
+    const identity = identityOf(wanted);
     const [number, stored] = await fencedWrite(this.#store, lease, 'siskinEnsureRelease', identity, record);
     return readRelease(wanted, String(number), String(stored));
   }
@@ -156,6 +147,22 @@ export class RedisDeploymentStore implements DeploymentStore {
       .sort((a, b) => a.release - b.release);
   }
 
+  async setRunning(lease: Lease, _key: EnvironmentKey, id: string): Promise<void> {
+    await fencedWrite(this.#store, lease, 'siskinSetRunning', id);
+  }
+
+  async restoreReleases(
+    lease: Lease,
+    _key: EnvironmentKey,
+    releases: Release[],
+    deployments: number[],
+  ): Promise<void> {
+    const records = releases.flatMap((one) => [one.release, identityOf(one), writeRelease(one)]);
+    const highest = (numbers: number[]) => Math.max(0, ...numbers);
+    const counters = [highest(deployments), highest(releases.map(({ release }) => release))];
+    await fencedWrite(this.#store, lease, 'siskinRestoreReleases', ...counters, ...records);
+  }
+
   async updateRelease(lease: Lease, release: Release): Promise<void> {
     await fencedWrite(this.#store, lease, 'siskinUpdateRelease', release.release, writeRelease(release));
   }
@@ -164,3 +171,6 @@ export class RedisDeploymentStore implements DeploymentStore {
 const releaseNumber = (text: string | null | undefined): number | null => (text ? Number(text) : null);
 
 const isCommand = (text: string): text is DeploymentCommand => deploymentCommands.includes(text);
+
+/** The same commit under another spec is another release. */
+const identityOf = ({ sha, specHash }: Pick<Release, 'sha' | 'specHash'>): string => `${sha}:${specHash}`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Deployment, type DeploymentState, endStates } from '../../domain/deployment.ts';
+import { type Deployment, type DeploymentState, endStates, type Release } from '../../domain/deployment.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import { type EnvironmentKey, environmentId } from '../../domain/names.ts';
@@ -54,6 +54,11 @@ export class RedisHistory {
 
   environment(key: EnvironmentKey): Promise<EnvironmentRecord> {
     return this.#deployments.environment(key);
+  }
+
+  /** All that are on record, the oldest first. @throws SiskinError STORE_UNAVAILABLE */
+  releases(key: EnvironmentKey): Promise<Release[]> {
+    return this.#deployments.releases(key);
   }
 
   /** @returns null when there is no such release */

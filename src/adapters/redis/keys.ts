@@ -15,6 +15,10 @@ export interface StoreKeys {
   releases(key: EnvironmentKey): string;
   /** Sorted set of deployment ids by number: of one environment, or of all. */
   history(key?: EnvironmentKey): string;
+  /** Sorted set of the deployments that reached traffic in the last 30 days, by their end: what DORA figures need. */
+  changes(key: EnvironmentKey): string;
+  /** Hash of counters that all processes share. */
+  figures(name: 'deployments' | 'stages' | 'reconcile'): string;
   audit: string;
   signal(key: EnvironmentKey): string;
 }
@@ -31,6 +35,8 @@ export const storeKeys = (prefix: string): StoreKeys => ({
   commands: (id) => `${prefix}deployment:${id}:commands`,
   releases: (key) => `${prefix}releases:${environmentId(key)}`,
   history: (key) => (key ? `${prefix}history:${environmentId(key)}` : `${prefix}history`),
+  changes: (key) => `${prefix}changes:${environmentId(key)}`,
+  figures: (name) => `${prefix}figures:${name}`,
   audit: `${prefix}audit`,
   signal: (key) => `${prefix}signal:${environmentId(key)}`,
 });

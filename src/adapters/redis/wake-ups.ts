@@ -37,7 +37,8 @@ export class WakeUps {
   }
 
   /**
-   * Wakes every environment whose wanted deployment has not ended: what was recorded and not woken.
+   * Wakes every environment whose wanted deployment has not ended, or the one that was taken up last: what was recorded and
+   * not woken.
    * @returns the environments woken
    */
   async wakeUnfinished(): Promise<EnvironmentKey[]> {
@@ -45,15 +46,19 @@ export class WakeUps {
     const known = (await reaching(() => redis.smembers(keys.environments))).map(keyOfId);
     const woken: EnvironmentKey[] = [];
     for (const key of known) {
-      const wanted = await reaching(() => redis.hget(keys.environment(key), 'wanted'));
-      const record = wanted
-        ? readDeployment(await reaching(() => redis.hgetall(keys.deployment(wanted))))
-        : null;
-      if (record === null || isEndState(record.state)) continue;
+      const ids = await reaching(() => redis.hmget(keys.environment(key), 'wanted', 'running'));
+      const open = await Promise.all(ids.map((id) => this.#isOpen(id)));
+      if (!open.includes(true)) continue;
       await this.wake(key);
       woken.push(key);
     }
     return woken;
+  }
+
+  async #isOpen(id: string | null): Promise<boolean> {
+    const { redis, keys } = this.#store;
+    const record = id && readDeployment(await reaching(() => redis.hgetall(keys.deployment(id))));
+    return record ? !isEndState(record.state) : false;
   }
 
   /**

@@ -31,6 +31,7 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
     concurrency: checked.build.concurrency,
     maxContextBytes: checked.build.maxContext,
   },
+  history: { keep: checked.history.keep, maxAgeMs: checked.history.maxAge },
   allow: checked.allow,
   apps: Object.entries(checked.apps).map(([name, app]) => assembleApp(name, app, folder)),
 });

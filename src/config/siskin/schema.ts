@@ -3,6 +3,7 @@ import { checkedText, mapping, must, nameText, notYet, quantity, text, wholeNumb
 import { absolutePath } from '../repository-path.ts';
 import { duration, size } from '../units.ts';
 import { listenAddress, url } from './addresses.ts';
+import { age } from './age.ts';
 import { appSchema } from './schema-apps.ts';
 
 const dockerName = (what: string) => text(`the name of ${what}`, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/);
@@ -89,6 +90,14 @@ export const siskinSchema = mapping(
       },
       { memory: notYet },
     ).prefault({}),
+    history: mapping({
+      keep: wholeNumber(50, 10_000)
+        .prefault(200)
+        .describe('Deployments that stay on record per environment.'),
+      maxAge: quantity(age, 'at least 1h', (ms) => ms >= 3_600_000)
+        .prefault('90d')
+        .describe('Time after its end when a deployment is forgotten.'),
+    }).prefault({}),
     allow: mapping({
       mounts: z.array(allowedMount).prefault([]).describe('Host folders that Compose files may mount.'),
       networks: z.array(joinable).prefault([]).describe('Existing networks that services may join.'),

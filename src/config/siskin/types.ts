@@ -17,6 +17,7 @@ export interface SiskinConfig {
   github: { webhookSecrets: string[] };
   api: { tokens: ApiToken[] };
   build: BuildLimits;
+  history: HistoryLimits;
   allow: Allowed;
   apps: AppConfig[];
 }
@@ -39,6 +40,14 @@ export interface BuildLimits {
   /** Builds at the same time. */
   concurrency: number;
   maxContextBytes: number;
+}
+
+/** How much of an environment's history stays on record. */
+export interface HistoryLimits {
+  /** Its newest deployments. */
+  keep: number;
+  /** Since a deployment ended. */
+  maxAgeMs: number;
 }
 
 /** What a repository's Compose file may ask of the host. */

@@ -17,6 +17,22 @@ export const cliErrors = {
     meaning: 'An argument or option of the command is not right.',
     hint: 'See the command with --help.',
   },
+  RETRY_RUNNING: {
+    meaning: 'A deployment of this environment has not ended yet, so there is nothing to retry.',
+    hint: 'Wait for it (`siskin logs ID -f`) or end it (`siskin cancel`).',
+  },
+  RETRY_NOT_NEEDED: {
+    meaning: 'The newest deployment of this environment succeeded.',
+    hint: 'Use --force to deploy the same again, or `siskin deploy` for the head of the branch.',
+  },
+  RETRY_NOTHING: {
+    meaning: 'This environment was never deployed.',
+    hint: 'Push to its branch, or use `siskin deploy`.',
+  },
+  RELEASE_AMBIGUOUS: {
+    meaning: 'Several releases that are kept have a commit that begins so.',
+    hint: 'Name one of them by its number, e.g. `siskin rollback APP ENV r12`.',
+  },
   DEPLOYMENT_NOT_SUCCEEDED: {
     meaning: 'The deployment that the command waited for ended, but did not succeed.',
     hint: 'See `siskin show ID` and `siskin logs ID` for what happened.',

@@ -28,8 +28,4 @@ export const rolloutErrors = {
     meaning: 'Prometheus does not take a query of `x-siskin.analysis`, or it gives more than one number.',
     hint: "Try the query in Prometheus' own page; sum(…) or max(…) around it makes one number of several.",
   },
-  REPLICAS_MISSING: {
-    meaning: 'The release of this commit is the current one, but not all of its replicas run.',
-    hint: 'Start the stopped containers again, or push a new commit: its release brings all replicas.',
-  },
 } as const;

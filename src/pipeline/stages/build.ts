@@ -15,8 +15,15 @@ export async function buildRelease(context: RunContext, release: Release): Promi
   const signal = context.work;
   const image = imageReference(app, release.release);
   const source = await world.source.openContext(app.repository, release.sha, build, signal);
+  const assertHeld = () => lease.assertHeld();
   const log = new LogWriter((lines) => world.store.log(deployment.id, lines));
-  const request = { image, build, labels: labelsOf(context, release), timeoutMs: app.buildTimeoutMs };
+  const request = {
+    image,
+    build,
+    labels: labelsOf(context, release),
+    timeoutMs: app.buildTimeoutMs,
+    assertHeld,
+  };
   try {
     const imageId = await world.images.build(request, source, (line) => log.write(line), signal);
     const built = { ...release, image, imageId };

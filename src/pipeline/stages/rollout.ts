@@ -32,7 +32,7 @@ const outagePauseMs = 1_000;
  * @throws SiskinError LEASE_LOST when another worker goes on with it
  */
 export async function rollOut(context: RolloutContext): Promise<void> {
-  const { world, journal, app, release } = context;
+  const { world, journal, release } = context;
   const memory = {
     health: new HealthPoller(world.prober, world.clock),
     measurer: new Measurer(world.metrics, world.router, world.clock),
@@ -40,27 +40,36 @@ export async function rollOut(context: RolloutContext): Promise<void> {
   const attempts = new Attempts();
   const scrapeTargets = new ScrapeTargets(context);
   for (;;) {
-    let step: Step | undefined;
-    try {
-      const observed = await within(observeDeadlineMs, 'Looking at containers and router', observe(context));
-      if (!journal.rolloutBegan) await begin(context, observed);
-      await scrapeTargets.follow(observed);
-      step = planned(context, observed, attempts);
-      await perform({ ...context, ...memory, observed }, step);
-      attempts.succeeded(step);
-    } catch (error) {
-      if (isLeaseLost(error)) throw error;
-      const name = step?.kind ?? 'Observe';
-      world.log.warn({ app: app.app, environment: app.environment, step: name, err: error }, 'a step failed');
-      if (step !== undefined ? !isOutage(error) : !isBlind(error)) attempts.failed(step, error);
-      const unseen = attempts.neverSeen();
-      if (unseen !== undefined) return await leaveAsItIs(context, unseen);
-      await world.clock.sleep(outagePauseMs, context.interruptions.change);
-    }
+    const step = await round({ ...context, ...memory, scrapeTargets }, attempts);
     if (step?.kind === 'Finish' && journal.progress.phase === 'finished') return;
+    const unseen = attempts.neverSeen();
+    if (unseen !== undefined) return await leaveAsItIs(context, unseen);
     if (context.stop.aborted) throw new RunStopped();
     if (context.lease.lost.aborted) throw new SiskinError('LEASE_LOST', `lost r${release.release}'s lease`);
   }
+}
+
+type RoundContext = Omit<StepContext, 'observed'> & { scrapeTargets: ScrapeTargets };
+
+/** Looks, plans and does one step; a failure is counted, and the next round looks again. @returns the step, if it came to one */
+async function round(context: RoundContext, attempts: Attempts): Promise<Step | undefined> {
+  const { journal, world, app, scrapeTargets } = context;
+  let step: Step | undefined;
+  try {
+    const observed = await within(observeDeadlineMs, 'Looking at containers and router', observe(context));
+    if (!journal.rolloutBegan) await begin(context, observed);
+    await scrapeTargets.follow(observed);
+    step = planned(context, observed, attempts);
+    await perform({ ...context, observed }, step);
+    attempts.succeeded(step);
+  } catch (error) {
+    if (isLeaseLost(error)) throw error;
+    const name = step?.kind ?? 'Observe';
+    world.log.warn({ app: app.app, environment: app.environment, step: name, err: error }, 'a step failed');
+    if (step !== undefined ? !isOutage(error) : !isBlind(error)) attempts.failed(step, error);
+    await world.clock.sleep(outagePauseMs, context.interruptions.change);
+  }
+  return step;
 }
 
 async function observe({ world, app, backend, release }: RolloutContext): Promise<Observation> {

@@ -1,4 +1,4 @@
-import type { ObservedReplica } from '../../domain/observation.ts';
+import type { GlancedReplica } from '../../domain/observation.ts';
 import type { HealthSpec, HttpHealthSpec } from '../../domain/service-spec.ts';
 import type { Clock, Prober } from '../ports.ts';
 
@@ -30,7 +30,7 @@ export class HealthPoller {
   }
 
   /** Asks once. @returns healthy after `healthyAfter` successes in a row, promising after fewer */
-  async ask(replica: ObservedReplica, port: number, spec: HealthSpec, signal: AbortSignal): Promise<Health> {
+  async ask(replica: GlancedReplica, port: number, spec: HealthSpec, signal: AbortSignal): Promise<Health> {
     this.#lastAsked.set(replica.name, this.#clock.monotonicMs());
     if (spec.kind === 'container') return containerHealth(replica);
     const detail = await this.#probe(replica, port, spec, signal);
@@ -45,7 +45,7 @@ export class HealthPoller {
 
   /** Asks a replica that serves. @returns how often in a row it has failed, and what it said last */
   async check(
-    replica: ObservedReplica,
+    replica: GlancedReplica,
     port: number,
     spec: HttpHealthSpec,
     signal: AbortSignal,
@@ -62,7 +62,7 @@ export class HealthPoller {
   }
 
   async #probe(
-    { address }: ObservedReplica,
+    { address }: GlancedReplica,
     port: number,
     { path, timeoutMs }: HttpHealthSpec,
     signal: AbortSignal,
@@ -74,7 +74,7 @@ export class HealthPoller {
   }
 }
 
-const containerHealth = ({ containerHealth: health }: ObservedReplica): Health =>
+const containerHealth = ({ containerHealth: health }: GlancedReplica): Health =>
   health === 'healthy'
     ? { state: 'healthy' }
     : { state: 'unhealthy', detail: `the container's health check says "${health}"` };

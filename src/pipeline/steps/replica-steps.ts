@@ -1,7 +1,8 @@
 import type { Release } from '../../domain/deployment.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { JournalEvent } from '../../domain/journal.ts';
-import type { ReplicaRequest } from '../ports.ts';
+import type { EnvironmentKey } from '../../domain/names.ts';
+import type { Lease, ReplicaRequest } from '../ports.ts';
 import type { Executor, StepContext } from './executor.ts';
 
 /** How many of a replica's last log lines go into the deployment's log when it fails. */
@@ -57,8 +58,9 @@ export async function releaseOf(context: StepContext, release: number): Promise<
   throw new SiskinError('RELEASE_UNKNOWN', `release r${release} is not on record any more`);
 }
 
-function replicaRequest(
-  { app, deployment, lease }: StepContext,
+/** What a replica of a release is made from; `deployment` is who asks for it. */
+export function replicaRequest(
+  { app, deployment, lease }: { app: EnvironmentKey; deployment: { id: string }; lease: Lease },
   release: Release,
   replica: string,
   slot: number,
@@ -78,5 +80,6 @@ function replicaRequest(
     port: spec.rollout.port,
     stopGraceMs: spec.rollout.stopGraceMs,
     fence: lease.fence,
+    assertHeld: () => lease.assertHeld(),
   };
 }

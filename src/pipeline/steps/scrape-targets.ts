@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Observation, ObservedReplica } from '../../domain/observation.ts';
+import type { GlancedReplica } from '../../domain/observation.ts';
 import type { MetricsSpec } from '../../domain/service-spec.ts';
 import type { ScrapeTarget } from '../ports.ts';
 import type { RolloutContext } from '../run-context.ts';
 
 /** Tells Prometheus where the replicas' own metrics are, whenever that has changed. */
 export class ScrapeTargets {
-  readonly #context: RolloutContext;
+  readonly #context: Pick<RolloutContext, 'world' | 'lease' | 'app' | 'release'>;
   readonly #endpoints = new Map<number, Endpoint | null>();
   #told: ScrapeTarget[] | undefined;
 
-  constructor(context: RolloutContext) {
+  constructor(context: Pick<RolloutContext, 'world' | 'lease' | 'app' | 'release'>) {
     this.#context = context;
   }
 
   /** @throws SiskinError LEASE_LOST, STORE_UNAVAILABLE */
-  async follow({ replicas }: Observation): Promise<void> {
+  async follow({ replicas }: { replicas: readonly GlancedReplica[] }): Promise<void> {
     const running = replicas.filter(({ status }) => status === 'running');
     const found = await Promise.all(running.map((replica) => this.#targetOf(replica)));
     const targets = found.flat().sort((a, b) => (a.replica < b.replica ? -1 : 1));
@@ -25,7 +25,7 @@ export class ScrapeTargets {
     this.#told = targets;
   }
 
-  async #targetOf({ name, release: of, address }: ObservedReplica): Promise<ScrapeTarget[]> {
+  async #targetOf({ name, release: of, address }: GlancedReplica): Promise<ScrapeTarget[]> {
     const endpoint = await this.#endpointOf(of);
     if (address === null || endpoint === null) return [];
     const { service, path, port } = endpoint;

@@ -106,6 +106,25 @@ describe('200', () => {
   });
 });
 
+describe('heads that are left undeployed on purpose', () => {
+  const head = (app: string, reason: string) => ({
+    ...{ app, environment: 'production', branch: 'release', sha: 'b'.repeat(40), reason },
+  });
+  it.each([
+    [
+      '[skip ci]: of every environment of that branch',
+      { message: 'Docs\n\n[skip ci]' },
+      [head('shop', 'skip-requested'), head('shop-api', 'skip-requested')],
+    ],
+    ['threat 5: a forced push, where it is refused', { forced: true }, [head('shop', 'forced-push-refused')]],
+    ['a deleted branch has none', { deleted: true, after: '0'.repeat(40) }, []],
+    ['another branch is not tracked', { ref: 'refs/heads/main' }, []],
+  ])('are recorded with the delivery, for the reconciler: %s', async (_name, fields, ignored) => {
+    await push(fields);
+    expect(receiver.ledger.recorded[0]?.ignored).toEqual(ignored);
+  });
+});
+
 describe('threat 1: 401 before anything is parsed', () => {
   const body = JSON.stringify(pushPayload());
   const good = signatureOf(testSecret, body);

@@ -80,6 +80,20 @@ export function routerContract(makeWorld: () => Promise<RouterWorld>): void {
     expect((await router.counters(backend)).servers).toEqual({ 'r1-1': { requests: 0, errors: 0 } });
   });
 
+  it('moves a server that serves: state, weight and counters stay, requests go to the new place', async () => {
+    await serving('r1-1', 70);
+    await requests(2);
+    const { address, port } = await world.replica('r1-2');
+    await router.moveServer(backend, 'r1-1', address, port);
+    await router.moveServer(backend, 'r1-1', address, port);
+    expect(await server('r1-1')).toMatchObject({ address, port, state: 'ready', weight: 70 });
+    await requests(1);
+    expect((await router.counters(backend)).servers).toEqual({ 'r1-1': { requests: 3, errors: 0 } });
+    await expect(router.moveServer(backend, 'r1-9', address, port)).rejects.toMatchObject({
+      code: 'ROUTER_REFUSED',
+    });
+  });
+
   it('counts answers and 5xx of an enabled server', async () => {
     await serving('r1-1');
     await requests(5);

@@ -275,6 +275,7 @@ describe('threat 26: who may', () => {
       '/api/v1/deployments',
       '/api/v1/deployments/d1',
       '/api/v1/deployments/d1/events',
+      `${actions}/releases`,
     ]) {
       expect(await errorOf(await api.get(path, null))).toEqual([401, 'TOKEN_MISSING']);
       expect(await errorOf(await api.get(path, 'wrong'))).toEqual([401, 'TOKEN_MISSING']);

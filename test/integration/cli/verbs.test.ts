@@ -266,7 +266,9 @@ describe('what goes wrong', () => {
     [['deploy', 'shop', 'production', '--sha', 'abc'], '40 hexadecimal digits'],
     [['deploy', 'shop', 'production', '--sha', 'a'.repeat(40), '--ref', 'release'], 'cannot be used with'],
     [['show', '42'], 'named like d42'],
-    [['rollback', 'shop', 'production', '12'], 'named like r12'],
+    [['rollback', 'shop', 'production', '../12'], 'named like r12'],
+    [['rollback', 'shop', 'production', 'abc123'], '7 to 40 digits'],
+    [['retry', 'shop', 'a;rm'], 'a name has 1 to 41'],
     [['history', '--limit', '0'], 'from 1 to 200'],
     [['shwo', 'd1'], "unknown command 'shwo'"],
     [['apps', '--url', 'ftp://x'], 'no address of a server'],
@@ -309,9 +311,8 @@ describe('address and token', () => {
 });
 
 describe('help', () => {
-  const verbs = 'apps status history show logs deploy promote cancel rollback freeze unfreeze doctor'.split(
-    ' ',
-  );
+  const verbs =
+    'apps status history show logs deploy promote cancel retry rollback freeze unfreeze doctor'.split(' ');
   it.each([...verbs.map((verb) => [verb]), ['config', 'check'], ['config', 'schema'], ['token', 'new']])(
     'siskin %s %s shows an example',
     async (...words) => {

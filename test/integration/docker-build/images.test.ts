@@ -46,6 +46,7 @@ const request = (change: Partial<BuildRequest> = {}): BuildRequest => ({
   build: { context: '.', dockerfile: 'Dockerfile', args: {} },
   labels: { 'siskin.test': run },
   timeoutMs: 60_000,
+  assertHeld: async () => undefined,
   ...change,
 });
 
@@ -142,12 +143,12 @@ describe('build', () => {
 
   it('says at which step it failed and why, with the last ten lines', async () => {
     const failing = build({
-      Dockerfile: 'FROM node:20-bookworm-slim\nRUN seq 1 30; echo "no such thing" >&2; exit 3\n',
+      Dockerfile: 'FROM node:20-bookworm-slim\nRUN seq 1 30 >&2; echo "no such thing" >&2; exit 3\n',
     });
     const error = await failing.catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'BUILD_FAILED' });
     const lines = (error as Error).message.split('\n');
-    expect(lines[0]).toMatch(/^the build failed at "\[2\/2\] RUN seq 1 30; .*": .*exit code: 3$/);
+    expect(lines[0]).toMatch(/^the build failed at "\[2\/2\] RUN seq 1 30 >&2; .*": .*exit code: 3$/);
     expect(lines.slice(1)).toEqual([
       ...Array.from({ length: 9 }, (_, index) => String(index + 22)),
       'no such thing',

@@ -3,6 +3,7 @@ import Docker from 'dockerode';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DockerReplicas } from '../../../src/adapters/docker/replicas.ts';
 import { HttpProber } from '../../../src/adapters/http/prober.ts';
+import { SiskinError } from '../../../src/domain/errors/siskin-error.ts';
 import type { ReplicaRequest } from '../../../src/pipeline/ports.ts';
 import { serviceSpec } from '../../support/specs.ts';
 
@@ -27,6 +28,7 @@ const request = (slot: number, command: string[], change: Partial<ReplicaRequest
   port: 3000,
   stopGraceMs: 1_000,
   fence: 7,
+  assertHeld: async () => undefined,
   ...change,
 });
 
@@ -41,6 +43,14 @@ describe('DockerReplicas on a real engine', () => {
   afterAll(async () => {
     for (const { name } of await replicas.list(key, 'web')) await replicas.remove(key, 'web', name);
     await docker.getNetwork(`siskin-${key.app}-test`).remove();
+  });
+
+  it('starts nothing once the lease is lost: a paused worker must not act after the takeover', async () => {
+    const lost = new SiskinError('LEASE_LOST', 'the lease was lost');
+    const assertHeld = () => Promise.reject(lost);
+    await expect(replicas.start(request(9, ['node', '-e', server()], { assertHeld }))).rejects.toBe(lost);
+    expect(await find('r1-9')).toMatchObject({ status: 'created' });
+    await replicas.remove(key, 'web', 'r1-9');
   });
 
   it('starts a replica that answers at its own address, twice is once', async () => {

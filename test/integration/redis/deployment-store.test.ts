@@ -94,6 +94,32 @@ it('numbers releases by commit and spec, and gives the same number again', async
   });
 });
 
+it('threat 27: writes lost releases anew, once, and gives no number twice', async () => {
+  const { store, context } = world;
+  const lost = {
+    ...key,
+    release: 7,
+    sha: 'e'.repeat(40),
+    title: 't',
+    author: 'a',
+    spec: { rollout: { smoke: [] } } as never,
+    specHash: 'h7',
+    image: 'siskin/shop-production:r7',
+    imageId: 'sha256:7',
+    deployment: 'd41',
+    createdAt: at,
+    servedWell: true,
+  };
+  await store.restoreReleases(lease, key, [lost, { ...lost, release: 6, specHash: 'h6' }], [41, 39]);
+  await store.restoreReleases(lease, key, [{ ...lost, release: 99 }], [99]);
+  expect((await store.releases(key)).map(({ release }) => release)).toEqual([6, 7]);
+  expect(await store.release(key, 7)).toEqual(lost);
+  const { release: _number, image: _image, imageId: _id, servedWell: _well, ...wanted } = lost;
+  expect((await store.ensureRelease(lease, wanted)).release).toBe(7);
+  expect((await store.ensureRelease(lease, { ...wanted, specHash: 'new' })).release).toBe(8);
+  expect(Number(await context.redis.get(`${context.keys.prefix}deployment-counter`))).toBe(41);
+});
+
 it('keeps what serves', async () => {
   await world.store.setServing(lease, key, { current: 2, previous: 1 });
   expect(await world.store.environment(key)).toEqual({
@@ -102,6 +128,7 @@ it('keeps what serves', async () => {
     current: 2,
     previous: 1,
     frozen: null,
+    running: null,
   });
   await world.store.setServing(lease, key, { current: null, previous: null });
   expect(await world.store.environment(key)).toMatchObject({ current: null, previous: null });

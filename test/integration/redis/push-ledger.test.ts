@@ -36,6 +36,7 @@ describe('RedisPushLedger', () => {
       current: null,
       previous: null,
       frozen: null,
+      running: null,
     });
     expect(await world.store.deployment('d1')).toMatchObject({
       id: 'd1',
@@ -116,6 +117,48 @@ describe('RedisPushLedger', () => {
 
     expect(await world.wakeUps.wakeUnfinished()).toEqual([key]);
     expect(await world.wakeUps.depth()).toMatchObject({ waiting: 1 });
+  });
+
+  describe('heads that are left alone', () => {
+    const head = { ...key, branch: 'release', sha: 'b'.repeat(40), reason: 'skip-requested' };
+    const { app: _app, environment: _environment, ...kept } = head;
+
+    it('are kept with the delivery, until the branch is asked for again', async () => {
+      expect(await world.ledger.ignoredHead(key)).toBeNull();
+      await world.ledger.record(randomUUID(), [], testAudit, [head]);
+      expect(await world.ledger.ignoredHead(key)).toEqual(kept);
+      const rollback = { ...key, branch: 'release', actor: testAudit.actor, from: null, action: 'rollback' };
+      await world.ledger.request({ ...rollback, target: { kind: 'release', release: 1 } });
+      expect(await world.ledger.ignoredHead(key)).toEqual(kept);
+      await world.ledger.record(randomUUID(), [pushOf('x', { environment: 'test' })], testAudit);
+      expect(await world.ledger.ignoredHead(key)).toEqual(kept);
+      await world.ledger.record(randomUUID(), [pushOf('x')], testAudit);
+      expect(await world.ledger.ignoredHead(key)).toBeNull();
+    });
+
+    it('are written by a reconciler only while nothing else became wanted', async () => {
+      expect(await world.ledger.recordFound(head, 'd1', testAudit)).toBeNull();
+      expect(await world.ledger.ignoredHead(key)).toBeNull();
+      expect(await world.ledger.recordFound(head, null, testAudit)).toEqual({ deployment: null });
+      expect(await world.ledger.ignoredHead(key)).toEqual(kept);
+      await world.ledger.record(randomUUID(), [pushOf('x')], testAudit);
+      expect(await world.ledger.recordFound(head, null, testAudit)).toBeNull();
+      expect(await world.ledger.ignoredHead(key)).toBeNull();
+    });
+  });
+
+  it('a push that is found is recorded by one of a hundred reconcilers, and audited once', async () => {
+    await world.ledger.record(randomUUID(), [pushOf('x')], testAudit);
+    const audit = { ...testAudit, action: 'push-found' };
+    const found = await Promise.all(
+      Array.from({ length: 100 }, () => world.ledger.recordFound(pushOf('found'), 'd1', audit)),
+    );
+    expect(found.filter((one) => one !== null)).toEqual([{ deployment: 'd2' }]);
+    expect(await world.history.list({ limit: 10 })).toHaveLength(2);
+    const audited = await world.history.auditEntries(200);
+    expect(audited.map(({ action }) => action)).toEqual(['push-found', 'push']);
+    expect(await world.ledger.recordFound(pushOf('found'), 'd1', audit)).toBeNull();
+    expect(await world.ledger.recordFound(pushOf('found'), 'd2', audit)).toEqual({ deployment: 'd3' });
   });
 
   it('records what is asked through the API in the same way', async () => {

@@ -8,6 +8,7 @@ it('describes every address with its parameters, bodies and answers', () => {
     '/api/v1/deployments',
     '/api/v1/deployments/{id}',
     '/api/v1/deployments/{id}/events',
+    '/api/v1/apps/{app}/environments/{environment}/releases',
     '/api/v1/apps/{app}/environments/{environment}/deploy',
     '/api/v1/apps/{app}/environments/{environment}/rollback',
     '/api/v1/apps/{app}/environments/{environment}/promote',

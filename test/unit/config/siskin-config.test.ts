@@ -23,6 +23,7 @@ describe('siskin.yaml', () => {
       github: { webhookSecrets: [] },
       api: { tokens: [] },
       build: { timeoutMs: 1_200_000, concurrency: 1, maxContextBytes: 2 ** 30 },
+      history: { keep: 200, maxAgeMs: 90 * 24 * 3_600_000 },
       allow: { mounts: [], networks: [], volumes: [] },
       apps: [
         {
@@ -55,10 +56,11 @@ docker: { network: acme }
 github: { webhookSecret: [ "\${S}", 0123456789abcdefg ] }
 api: { tokens: [ { name: ci, role: deployer, hash: "sha256:${hash}" } ] }
 build: { timeout: 90s, concurrency: "\${N}", maxContext: 1.5g }
+history: { keep: "\${KEEP}", maxAge: 36h }
 allow: { mounts: [ /srv//shop/ ], networks: [ acme_shared ] }`,
       '    compose: ./deploy/../compose.yml\n    forcedPushes: refuse\n',
     );
-    const config = parseSiskinConfig(text, '/etc/siskin/siskin.yaml', { S: secret, N: '2' });
+    const config = parseSiskinConfig(text, '/etc/siskin/siskin.yaml', { S: secret, N: '2', KEEP: '50' });
     expect(config).toMatchObject({
       dataDir: '/etc/var',
       server: { listen: { host: '::1', port: 9000 }, publicUrl: 'https://deploy.example.com' },
@@ -68,6 +70,7 @@ allow: { mounts: [ /srv//shop/ ], networks: [ acme_shared ] }`,
       github: { webhookSecrets: [secret, '0123456789abcdefg'] },
       api: { tokens: [{ name: 'ci', role: 'deployer', sha256: hash.toLowerCase() }] },
       build: { timeoutMs: 90_000, concurrency: 2, maxContextBytes: 1.5 * 2 ** 30 },
+      history: { keep: 50, maxAgeMs: 36 * 3_600_000 },
       allow: { mounts: ['/srv/shop'], networks: ['acme_shared'] },
       apps: [{ composeFile: 'compose.yml', environments: [{ forcedPushes: 'refuse' }] }],
     });

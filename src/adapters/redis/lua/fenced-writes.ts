@@ -1,3 +1,4 @@
+import { countEnd } from './figures.ts';
 import { fencePrelude } from './leases.ts';
 
 /** Every script here starts with ARGV: prefix, environment id, fence, owner; and answers {'OK', …} or {code, detail}. */
@@ -8,7 +9,8 @@ return {'OK'}
 
 /**
  * Changes a deployment's fields. ARGV[5…]: deployment id, new state as JSON text or '', the states that may
- * become it (JSON array of JSON texts), the end states (the same), fields (JSON array: name, JSON text, …).
+ * become it (JSON array of JSON texts), the end states (the same), fields (JSON array: name, JSON text, …), what an end
+ * adds to the figures (JSON, see countEnd) or ''. A repeated end counts nothing.
  */
 export const updateDeployment = `${fencePrelude}
 local key = prefix .. 'deployment:' .. ARGV[5]
@@ -24,12 +26,22 @@ if among(ARGV[8]) then
 end
 if ARGV[6] ~= '' and not among(ARGV[7]) then return {'TRANSITION_REFUSED', state} end
 redis.call('HSET', key, unpack(cjson.decode(ARGV[9])))
+if ARGV[10] ~= '' then
+  local figures = ARGV[10]
+  ${countEnd}
+end
 return {'OK'}
 `;
 
 /** Which releases serve. ARGV[5…]: current, previous; '' for none. */
 export const setServing = `${fencePrelude}
 redis.call('HSET', environmentKey, 'current', ARGV[5], 'previous', ARGV[6])
+return {'OK'}
+`;
+
+/** Which deployment a worker has taken up. ARGV[5]: its id. */
+export const setRunning = `${fencePrelude}
+redis.call('HSET', environmentKey, 'running', ARGV[5])
 return {'OK'}
 `;
 
@@ -40,8 +52,12 @@ else redis.call('HSET', environmentKey, 'scrapeTargets', ARGV[5]) end
 return {'OK'}
 `;
 
-/** Appends to a deployment's journal. ARGV[5…]: deployment id, then each entry as JSON. */
+/**
+ * Appends to a deployment's journal. ARGV[5…]: deployment id, then each entry as JSON. What is said of a deployment
+ * after it was forgotten would stay for ever: it is dropped.
+ */
 export const appendJournal = `${fencePrelude}
+if redis.call('EXISTS', prefix .. 'deployment:' .. ARGV[5]) == 0 then return {'OK'} end
 for i = 6, #ARGV do redis.call('XADD', prefix .. 'deployment:' .. ARGV[5] .. ':journal', '*', 'entry', ARGV[i]) end
 return {'OK'}
 `;

@@ -3,6 +3,7 @@ import {
   appendJournal,
   checkFence,
   ensureRelease,
+  setRunning,
   setScrapeTargets,
   setServing,
   updateDeployment,
@@ -10,7 +11,10 @@ import {
 } from './fenced-writes.ts';
 import { fencedFreeze, freeze, unfreeze } from './freezes.ts';
 import { acquireLease, releaseLease, renewLease } from './leases.ts';
+import { addLog } from './log.ts';
 import { recordDeployments } from './record-deployments.ts';
+import { restoreReleases } from './restore.ts';
+import { forget } from './retention.ts';
 
 /** Every script by the name it gets as a command. */
 export const scripts = {
@@ -24,11 +28,15 @@ export const scripts = {
   siskinAppendJournal: appendJournal,
   siskinEnsureRelease: ensureRelease,
   siskinUpdateRelease: updateRelease,
+  siskinRestoreReleases: restoreReleases,
+  siskinSetRunning: setRunning,
   siskinSetScrapeTargets: setScrapeTargets,
+  siskinAddLog: addLog,
   siskinAddCommand: addCommand,
   siskinFreeze: freeze,
   siskinUnfreeze: unfreeze,
   siskinFencedFreeze: fencedFreeze,
+  siskinForget: forget,
 } as const;
 
 export type ScriptName = keyof typeof scripts;

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { type EndState, endStates } from '../../domain/deployment.ts';
+import { type Change, type DoraFigures, doraFigures, doraWindowMs } from '../../domain/dora.ts';
+import type { EnvironmentKey } from '../../domain/names.ts';
+import { type DeploymentStage, deploymentStages } from '../../domain/stage-durations.ts';
+import { stageBuckets } from './end-figures.ts';
+import { json, parsed } from './records.ts';
+import { reaching, type StoreContext } from './store-context.ts';
+
+/** Deployments of one environment that ended so. */
+export interface OutcomeCount extends EnvironmentKey {
+  outcome: EndState;
+  count: number;
+}
+
+/** How long deployments were in one stage; `buckets` are not cumulative. */
+export interface StageFigures {
+  stage: DeploymentStage;
+  buckets: { le: number; count: number }[];
+  sumSeconds: number;
+}
+
+const actionPattern = /^[a-z][a-z0-9-]{0,40}$/;
+
+/** The figures that all processes share: counted by whoever does a thing, read by whoever is scraped. */
+export class RedisFigures {
+  readonly #store: StoreContext;
+
+  constructor(store: StoreContext) {
+    this.#store = store;
+  }
+
+  /** Of these environments every outcome, also those that did not happen yet. @throws SiskinError STORE_UNAVAILABLE */
+  async outcomes(environments: readonly EnvironmentKey[]): Promise<OutcomeCount[]> {
+    const counts = await this.#hash('deployments');
+    return environments.flatMap(({ app, environment }) =>
+      endStates.map((outcome) => ({
+        app,
+        environment,
+        outcome,
+        count: counts[`${app}/${environment}/${outcome}`] ?? 0,
+      })),
+    );
+  }
+
+  /** Every stage. @throws SiskinError STORE_UNAVAILABLE */
+  async stages(): Promise<StageFigures[]> {
+    const counts = await this.#hash('stages');
+    return deploymentStages.map((stage) => ({
+      stage,
+      buckets: [
+        ...stageBuckets.map((le) => ({ le, count: counts[`${stage}:${le}`] ?? 0 })),
+        { le: Number.POSITIVE_INFINITY, count: counts[`${stage}:beyond`] ?? 0 },
+      ],
+      sumSeconds: (counts[`${stage}:sum`] ?? 0) / 1_000,
+    }));
+  }
+
+  /** The reconciler did something. @param action a name in the code, never anything from outside */
+  async countReconcileAction(action: string, times = 1): Promise<void> {
+    if (!actionPattern.test(action)) throw new RangeError(`${action} is no name of an action`);
+    const { redis, keys } = this.#store;
+    await reaching(() => redis.hincrby(keys.figures('reconcile'), action, times));
+  }
+
+  /** The same for those who do not wait for it. @param onError told when it could not be counted */
+  reconcileCounter(onError: (error: unknown) => void): (action: string) => void {
+    return (action) => void this.countReconcileAction(action).catch(onError);
+  }
+
+  /** What the reconcilers did, by action. @throws SiskinError STORE_UNAVAILABLE */
+  reconcileActions(): Promise<Record<string, number>> {
+    return this.#hash('reconcile');
+  }
+
+  /** How many of all environments some worker works on. @throws SiskinError STORE_UNAVAILABLE */
+  async environmentsHeld(): Promise<number> {
+    const { redis, keys } = this.#store;
+    const ids = await reaching(() => redis.smembers(keys.environments));
+    if (ids.length === 0) return 0;
+    return reaching(() => redis.exists(...ids.map((id) => keys.lease(keyOf(id)))));
+  }
+
+  /** The DORA figures of these environments over the 30 days before now. @throws SiskinError STORE_UNAVAILABLE */
+  dora(environments: readonly EnvironmentKey[], now: Date): Promise<(EnvironmentKey & DoraFigures)[]> {
+    return Promise.all(
+      environments.map(async ({ app, environment }) => ({
+        app,
+        environment,
+        ...doraFigures(await this.#changes({ app, environment }, now), now),
+      })),
+    );
+  }
+
+  async #changes(key: EnvironmentKey, now: Date): Promise<Change[]> {
+    const { redis, keys } = this.#store;
+    const since = String(now.getTime() - doraWindowMs);
+    const members = await reaching(() => redis.zrangebyscore(keys.changes(key), since, '+inf'));
+    return members.map((member) => parsed(change, json(member)));
+  }
+
+  async #hash(name: 'deployments' | 'stages' | 'reconcile'): Promise<Record<string, number>> {
+    const { redis, keys } = this.#store;
+    const counts = await reaching(() => redis.hgetall(keys.figures(name)));
+    return Object.fromEntries(Object.entries(counts).map(([field, count]) => [field, Number(count)]));
+  }
+}
+
+const keyOf = (id: string): EnvironmentKey => {
+  const [app = '', environment = ''] = id.split('/');
+  return { app, environment };
+};
+
+const change = z.object({
+  deployment: z.string(),
+  outcome: z.enum(['succeeded', 'returned', 'failed']),
+  createdAt: z.number(),
+  servedAt: z.number(),
+  finishedAt: z.number(),
+});
