@@ -5,12 +5,12 @@ import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { EnvironmentKey } from '../../domain/names.ts';
 import { anySignal } from '../../pipeline/any-signal.ts';
 import type { BuildRequest, Images, KeptImage } from '../../pipeline/ports.ts';
+import { Turns } from '../../pipeline/turns.ts';
 import { pruneBuildCache } from './build-cache.ts';
 import { DiskFloor } from './build-disk.ts';
 import { type BuildOutcome, followBuild } from './build-events.ts';
 import { BuildProgress, cleanLine } from './build-progress.ts';
 import { sendBuild } from './build-request.ts';
-import { BuildTurns } from './build-turns.ts';
 import { doneWhen, engineStatus, engineWords, reachingEngine } from './engine-errors.ts';
 import { keptImages } from './kept-images.ts';
 import { environmentLabels, labelFilter } from './labels.ts';
@@ -34,13 +34,13 @@ export interface DockerImagesOptions {
  */
 export class DockerImages implements Images {
   readonly #docker: Docker;
-  readonly #turns: BuildTurns;
+  readonly #turns: Turns;
   readonly #maxLogLines: number;
   readonly #disk: DiskFloor;
 
   constructor(docker: Docker, options: DockerImagesOptions = {}) {
     this.#docker = docker;
-    this.#turns = new BuildTurns(options.concurrency ?? 1);
+    this.#turns = new Turns(options.concurrency ?? 1);
     this.#maxLogLines = options.maxLogLines ?? 10_000;
     this.#disk = new DiskFloor(docker, options.minFreeBytes ?? 1024 ** 3);
   }

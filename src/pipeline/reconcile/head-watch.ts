@@ -2,10 +2,10 @@ import { messageOf } from '../../domain/errors/siskin-error.ts';
 import type { TrackedApp } from '../../domain/push-policy.ts';
 import { type LookPace, lookPace, nextLookMs } from '../../domain/reconcile/next-look.ts';
 import { anySignal } from '../any-signal.ts';
+import { Turns } from '../turns.ts';
 import { LookMemory, lookAtRepository } from './look-at-repository.ts';
 import type { HeadWorld } from './ports.ts';
 import { type TrackedRepository, trackedRepositories } from './tracked-repositories.ts';
-import { Turns } from './turns.ts';
 
 export interface HeadWatchOptions {
   pace?: LookPace;
@@ -48,7 +48,7 @@ async function watchOne(
     // A signal for this look alone: git's library keeps listening to the one that it was given.
     const { signal, unlink } = anySignal([stop]);
     try {
-      ({ confirm } = await turns.take(() => lookAtRepository(world, tracked, memory, signal)));
+      ({ confirm } = await turns.run(signal, () => lookAtRepository(world, tracked, memory, signal)));
       failures = 0;
     } catch (error) {
       if (stop.aborted) return;

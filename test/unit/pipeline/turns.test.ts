@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BuildTurns } from '../../../src/adapters/docker/build-turns.ts';
+import { Turns } from '../../../src/pipeline/turns.ts';
 
 const never = new AbortController().signal;
 
@@ -23,9 +23,9 @@ function work() {
   return { run, began, end: () => end(), state };
 }
 
-describe('BuildTurns', () => {
+describe('Turns', () => {
   it('lets the next one begin when the one before has ended, in order', async () => {
-    const turns = new BuildTurns(1);
+    const turns = new Turns(1);
     const [first, second, third] = [work(), work(), work()];
     const all = [first, second, third].map((one) => turns.run(never, one.run));
     await first.began;
@@ -40,13 +40,13 @@ describe('BuildTurns', () => {
   });
 
   it('goes on after work that failed', async () => {
-    const turns = new BuildTurns(1);
+    const turns = new Turns(1);
     await expect(turns.run(never, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await expect(turns.run(never, async () => 7)).resolves.toBe(7);
   });
 
   it('gives up waiting when aborted, without taking a turn from the others', async () => {
-    const turns = new BuildTurns(1);
+    const turns = new Turns(1);
     const [first, second, third] = [work(), work(), work()];
     const abort = new AbortController();
     const running = turns.run(never, first.run);
@@ -59,5 +59,23 @@ describe('BuildTurns', () => {
     third.end();
     await Promise.all([running, last]);
     expect(second.state.running).toBe(false);
+  });
+
+  it('lets four at once, also after one failed, and each has its turn', async () => {
+    const turns = new Turns(4);
+    let running = 0;
+    let most = 0;
+    const one = async (fails: boolean) => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+      if (fails) throw new Error('no answer');
+      return 'done';
+    };
+    const all = Array.from({ length: 20 }, (_, at) => turns.run(never, () => one(at % 3 === 0)));
+    const ends = await Promise.allSettled(all);
+    expect(most).toBe(4);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(13);
   });
 });

@@ -1,5 +1,5 @@
-/** Lets a limited number of builds run at once; the others wait in order. */
-export class BuildTurns {
+/** Lets so many at once, builds or looks at repositories; the others wait in order. */
+export class Turns {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
