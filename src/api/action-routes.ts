@@ -51,7 +51,7 @@ export function actionRoutes(dependencies: ApiDependencies): Router {
 function askedOf({ apps }: ApiDependencies, request: Request, response: Response): Asked {
   return {
     ...configuredEnvironment(apps(), request),
-    token: String(response.locals.token),
+    actor: { kind: 'api', name: String(response.locals.token) },
     from: request.ip ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deploymentStates, endStates } from '../domain/deployment.ts';
+import { actorKinds, deploymentStates, endStates } from '../domain/deployment.ts';
 import { namePattern, shaPattern } from '../domain/names.ts';
 
 /** Requests and answers of the HTTP API: the server checks and documents by them, the CLI parses by them. */
@@ -101,7 +101,7 @@ export const deploymentSummarySchema = z.object({
   sha: z.string().nullable(),
   title: z.string().nullable(),
   author: z.string().nullable(),
-  actor: z.object({ kind: z.enum(['github', 'api', 'siskin']), name: z.string() }),
+  actor: z.object({ kind: z.enum(actorKinds), name: z.string() }),
   state: z.enum(deploymentStates),
   reason: z.string().nullable(),
   supersededBy: z.string().nullable(),

@@ -25,9 +25,10 @@ export type EndState = (typeof endStates)[number];
 export const isEndState = (state: DeploymentState): state is EndState =>
   (endStates as readonly string[]).includes(state);
 
-/** Who asked: a GitHub push, an API token, Siskin itself. */
+/** Who asked: a GitHub pusher, an API token by its name, a person in Slack, Siskin itself. */
+export const actorKinds = ['github', 'api', 'slack', 'siskin'] as const;
 export interface Actor {
-  kind: 'github' | 'api' | 'siskin';
+  kind: (typeof actorKinds)[number];
   name: string;
 }
 
