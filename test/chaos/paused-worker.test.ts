@@ -15,6 +15,8 @@ const environment = 'production';
 const pauses = sized(1, 30);
 /** Side effects of a rollout of three replicas over three, about: the engine's and the router's. */
 const effectsOfRollout = 30;
+/** Issue 4's bound on a takeover, in ms. */
+const takeoverWithinMs = 15_000;
 
 let repository: AppRepository;
 let two: TwoWorkers;
@@ -43,6 +45,7 @@ describe('two workers on one Redis', () => {
       ...(pauses <= 3 && { pausedAt: rounds.map(({ at }) => at) }),
     });
     expect(rounds.filter(({ after }) => after.length > 0)).toEqual([]);
+    expect(rounds.filter(({ takeoverMs }) => takeoverMs > takeoverWithinMs)).toEqual([]);
   });
 });
 

@@ -169,6 +169,34 @@ it('aborts the run whose lock was lost', async () => {
   expect(runs).toBe(1);
 });
 
+it('a wake-up whose workers die again and again is never given up', async () => {
+  const connection = await world.connect('queue');
+  const { keys, redis: commands } = world.context;
+  const events = new EventEmitter();
+  let runs = 0;
+  const worker = runEnvironments(world.context, connection, {
+    concurrency: 20,
+    onError: () => {},
+    timing: { lockMs: 60_000, stalledCheckMs: 10 },
+    // Answers nothing, as one that was killed, until the test is over.
+    handler: async () => {
+      runs += 1;
+      events.emit('began');
+      await once(events, 'over');
+      return 'done';
+    },
+  });
+  workers.push(worker);
+  for (let deaths = 0; deaths < 8; deaths += 1) {
+    const began = once(events, 'began');
+    if (deaths === 0) await world.wakeUps.wake(key);
+    else await commands.del(...(await commands.keys(`${keys.queues}:*:lock`)));
+    await began;
+  }
+  events.emit('over');
+  expect(runs).toBe(8);
+});
+
 it('goes on by itself when Redis was killed and comes back, and closes while it is dead', async () => {
   const own = await startRedis();
   const ownWorld = await openRedisWorld(own);
