@@ -26,14 +26,21 @@ export interface DeployWorkerOptions {
   config: SiskinConfig;
   env: Env;
   store: Store;
+  /** Who works here, over its restarts. */
+  instance: string;
   router: HaproxyRouter;
   prometheusUrl: string;
   log: Logger;
 }
 
-/** Runs deployments: takes woken environments, brings each to what is wanted of it, and keeps it so. */
+/**
+ * Runs deployments: takes woken environments, brings each to what is wanted of it, and keeps it so. What a killed process
+ * of this instance had in hand is taken up at once: the caller holds the lock on its data directory, so it is dead.
+ */
 export async function startDeployWorker(options: DeployWorkerOptions): Promise<{ close(): Promise<void> }> {
-  const { config, store, router, log } = options;
+  const { config, store, instance, router, log } = options;
+  await store.leases.endOwn();
+  await store.wakeUps.unlockOf(instance);
   await router.applyRoutes(routesOf(config));
   const source = sourceOf(options);
   const world = worldOf(options, source);
@@ -42,6 +49,7 @@ export async function startDeployWorker(options: DeployWorkerOptions): Promise<{
   const apps = pipelineApps(config);
   const { repairs, watch } = makeRepairs({ config, store, router, world, log, onAction });
   const worker = runEnvironments(store.context, store.queueConnection, {
+    instance,
     concurrency,
     handler: (key, stop) => runEnvironment(world, apps, store.leases, key, stop, repairs),
     onError: (err, key) =>

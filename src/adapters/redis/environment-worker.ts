@@ -8,6 +8,8 @@ import type { StoreContext } from './store-context.ts';
 import { environmentsQueue } from './wake-ups.ts';
 
 export interface EnvironmentRuns {
+  /** Names this process over its restarts, see WakeUps.unlockOf. */
+  instance?: string;
   /** How many environments are worked on at once. */
   concurrency: number;
   /**
@@ -46,6 +48,7 @@ export function runEnvironments(
       connection,
       prefix: store.keys.queues,
       concurrency: runs.concurrency,
+      ...(runs.instance !== undefined && { name: runs.instance }),
       lockDuration: lockMs,
       stalledInterval: stalledCheckMs,
       // A wake-up is never given up: an environment whose workers are killed again and again still has to reach its end.

@@ -7,6 +7,7 @@ import {
   type EnvironmentWorker,
   runEnvironments,
 } from '../../../src/adapters/redis/environment-worker.ts';
+import { RedisLeases } from '../../../src/adapters/redis/leases.ts';
 import type { EnvironmentKey } from '../../../src/domain/names.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { openRedisWorld, pushOf, type RedisWorld, testAudit } from '../../support/redis-world.ts';
@@ -252,4 +253,47 @@ it('a killed worker that nobody else can be is forgotten: what it had in hand ru
   await idle();
   expect(seen).toEqual([key]);
   expect(fences).toEqual([2]);
+});
+
+it('a killed worker that is started again goes on at once with what it had in hand, and with nothing of others', async () => {
+  const other = { app: 'shop', environment: 'test' };
+  const dead = scripted();
+  for (const [instance, mine] of [
+    ['killed', key],
+    ['paused', other],
+  ] as const) {
+    const leases = new RedisLeases(world.context, { instance });
+    const connection = await world.connect('queue');
+    runEnvironments(world.context, connection, {
+      instance,
+      concurrency: 1,
+      handler: async (called) => {
+        await leases.acquire(called);
+        await dead.handler(called);
+        return new Promise(() => {}); // never comes back
+      },
+      onError: () => {},
+    });
+    await world.ledger.record(randomUUID(), [pushOf('x', mine)], testAudit);
+    await dead.nth(instance === 'killed' ? 1 : 2);
+    connection.disconnect();
+  }
+  const leases = new RedisLeases(world.context, { instance: 'killed' });
+  await leases.endOwn();
+  await world.wakeUps.unlockOf('killed');
+  expect(await leases.acquire(other)).toBeNull();
+  expect(await leases.acquire(key)).toMatchObject({ fence: 2 });
+
+  const { handler, seen, nth } = scripted();
+  const worker = runEnvironments(world.context, await world.connect('queue'), {
+    instance: 'killed',
+    concurrency: 2,
+    handler,
+    onError: () => {},
+    timing: { ...timing, stalledCheckMs: 50 },
+  });
+  workers.push(worker);
+  await nth(1);
+  expect(seen).toEqual([key]);
+  await expect.poll(() => world.wakeUps.depth()).toEqual({ waiting: 0, delayed: 0, active: 1 });
 });
