@@ -11,6 +11,7 @@ import { systemClock } from '../src/adapters/system/clock.ts';
 import type { Env } from '../src/config/env.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import { environmentId } from '../src/domain/names.ts';
+import { lookPace } from '../src/domain/reconcile/next-look.ts';
 import type { Logger } from '../src/observability/logger.ts';
 import type { World } from '../src/pipeline/run-context.ts';
 import { runEnvironment } from '../src/pipeline/run-environment.ts';
@@ -56,7 +57,9 @@ export async function startDeployWorker(options: DeployWorkerOptions): Promise<{
       log.error({ err, environment: key && environmentId(key) }, 'a run failed; it is repeated'),
   });
   await worker.ready();
-  const reconciler = startReconciler(store, log, { heads: { apps: trackedApps(config), source }, onAction });
+  const pace = lookPace(config.reconcile.everyMs);
+  const heads = { apps: trackedApps(config), source, pace };
+  const reconciler = startReconciler(store, log, { heads, onAction });
   const watched = watch();
   return {
     close: async () => {
