@@ -86,7 +86,7 @@ function worldOf(
     store: store.deployments,
     signals: store.signals,
     source,
-    images: new DockerImages(docker, { concurrency: config.build.concurrency }),
+    images: new DockerImages(docker, { concurrency: config.build.concurrency, limits: config.build }),
     replicas: new DockerReplicas(docker, config.docker.network),
     router,
     metrics: new PrometheusMetrics({ url: prometheusUrl }),

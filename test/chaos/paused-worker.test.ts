@@ -71,7 +71,8 @@ async function pauseAt(release: string, effect: number) {
   const view = await siskin.ended(id);
   const after = two.effectsSince('a', takenOverAt);
   const result = await load.stop();
-  expect(view, await siskin.lastLines()).toMatchObject({ state: 'succeeded' });
+  const why = `paused at ${text}: ${view.reason}\n${await siskin.lastLines()}`;
+  expect(view, why).toMatchObject({ state: 'succeeded' });
   expect(result.errors, `paused at ${text}`).toEqual([]);
   expect(await servingRelease(two.router, hostOf(environment))).toBe(release);
   expect((await heldOf(siskin.app)).containers).toHaveLength(3);
