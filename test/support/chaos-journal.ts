@@ -13,6 +13,7 @@ export class JournalReader {
   readonly #redis: Redis;
   readonly #deployment: string;
   #place = '0-0';
+  #state = 'queued';
   #release: number | null = null;
   #read: { place: string; event: JournalEvent }[] = [];
 
@@ -53,15 +54,18 @@ export class JournalReader {
   }
 
   /**
-   * The name of the step boundary that an event is, the same for every rollout of a kind: `step-began Attach new-2`,
-   * `state canary`; null for what is none.
+   * The name of the step boundary that an event is, the same for every rollout of a kind: `rolling: step-began Attach
+   * new-2`, `state canary`; null for what is none. Asked for every event, in their order.
    */
   async boundaryOf(event: JournalEvent): Promise<string | null> {
-    if (event.type === 'state') return `state ${event.state}`;
+    if (event.type === 'state') {
+      this.#state = event.state;
+      return `state ${event.state}`;
+    }
     if (event.type !== 'step-began' && event.type !== 'step-ended') return null;
     const release = /\br\d+-/.test(event.step) ? await this.#releaseNumber() : null;
     const step = event.step.replace(/\br(\d+)-/g, (_, of) => (Number(of) === release ? 'new-' : 'old-'));
-    return `${event.type} ${step}`;
+    return `${this.#state}: ${event.type} ${step}`;
   }
 
   close(): void {
