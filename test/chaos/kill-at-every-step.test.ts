@@ -45,10 +45,10 @@ describe.runIf(isLong)('Siskin killed at every step boundary', () => {
     const plans = Array.from({ length: rounds }, (_, round) =>
       kinds.flatMap((kind) => victims.map((which) => ({ round, kind, which }))),
     ).flat();
-    // The longest first, so that none begins when all others have ended.
+    // Round by round, and the longest of a round first.
     const longest = (one: { kind: Kind; which: Victims }) =>
       boundaries[one.kind] * (one.which.includes('worker') ? 3 : 1);
-    const waiting = plans.toSorted((a, b) => longest(b) - longest(a));
+    const waiting = plans.toSorted((a, b) => a.round - b.round || longest(b) - longest(a));
     const failures: string[] = [];
     const covered: Covered[] = [];
     const runLanes = async () => {
