@@ -15,7 +15,9 @@ await build({
   format: 'esm',
   target: 'node20',
   // Those find files of their own beside them.
-  external: ['bullmq', 'ssh2'],
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  external: ['bullmq', 'dockerode'],
+  banner: {
+    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url),__dirname=import.meta.dirname;",
+  },
   logLevel: 'warning',
 });

@@ -10,7 +10,7 @@ const killsInShort: Record<Victims, number> = { up: 3, worker: 1, server: 2, 'wo
 /** Rollouts of each lane of the long form with one kill only: what follows it is the whole rest of the rollout. */
 const soloKills = 2;
 /** Lanes at once: most of a lane's time is waiting for leases. */
-const lanesAtOnce = Number(process.env.SISKIN_CHAOS_LANES ?? 3 * availableParallelism());
+const lanesAtOnce = Number(process.env.SISKIN_CHAOS_LANES ?? 2 * availableParallelism());
 /** Rollouts after which a boundary that was never hit is called unreachable. */
 const mostRollouts = 40;
 
