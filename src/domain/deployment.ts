@@ -20,6 +20,9 @@ export const deploymentStates = [
 ] as const;
 export type DeploymentState = (typeof deploymentStates)[number];
 
+export const isDeploymentState = (text: string): text is DeploymentState =>
+  (deploymentStates as readonly string[]).includes(text);
+
 export const endStates = ['succeeded', 'rolled_back', 'failed', 'cancelled', 'superseded'] as const;
 export type EndState = (typeof endStates)[number];
 export const isEndState = (state: DeploymentState): state is EndState =>

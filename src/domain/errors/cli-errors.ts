@@ -37,6 +37,10 @@ export const cliErrors = {
     meaning: 'The deployment that the command waited for ended, but did not succeed.',
     hint: 'See `siskin show ID` and `siskin logs ID` for what happened.',
   },
+  WAIT_INTERRUPTED: {
+    meaning: 'The command was to wait for a deployment and was interrupted; the deployment itself goes on.',
+    hint: 'Follow it with `siskin logs ID -f`, end it with `siskin cancel APP ENV`.',
+  },
   CHECKS_FAILED: {
     meaning: '`siskin doctor` found something that keeps Siskin from working.',
     hint: 'Each line that says `fail` names what to do; run `siskin doctor` again after it.',
