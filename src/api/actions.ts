@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Deployment, DeploymentState, DeploymentTarget } from '../domain/deployment.ts';
+import type { Actor, Deployment, DeploymentState, DeploymentTarget } from '../domain/deployment.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { type EnvironmentKey, environmentId, releaseName } from '../domain/names.ts';
 import type { DeploymentCommand } from '../pipeline/ports.ts';
@@ -11,7 +11,7 @@ import type { ActionAnswer, deployBodySchema, rollbackBodySchema } from './schem
 export interface Asked {
   key: EnvironmentKey;
   branch: string;
-  token: string;
+  actor: Actor;
   from: string | null;
 }
 
@@ -99,23 +99,22 @@ async function requestRelease(
 
 async function request(
   { requests }: ApiDependencies,
-  { key, branch, token, from }: Asked,
+  { key, branch, actor, from }: Asked,
   target: DeploymentTarget,
   action: string,
 ): Promise<ActionAnswer> {
-  const actor = { kind: 'api' as const, name: token };
   const { deployment, superseded } = await requests.request({ ...key, branch, target, actor, from, action });
   return { deployment, command: null, superseded };
 }
 
 async function command(
   { history }: ApiDependencies,
-  { key, token, from }: Asked,
+  { key, actor, from }: Asked,
   id: string,
   what: DeploymentCommand,
 ): Promise<ActionAnswer> {
   const audit: AuditNote = {
-    actor: { kind: 'api', name: token },
+    actor,
     from,
     action: what,
     detail: `${environmentId(key)} ${id}`,

@@ -11,7 +11,7 @@ export async function freeze(
   { reason }: z.infer<typeof freezeBodySchema>,
 ): Promise<ActionAnswer> {
   const why = reason || 'no reason given';
-  const record = { by: asked.token, reason: why, at: new Date().toISOString() };
+  const record = { by: asked.actor.name, reason: why, at: new Date().toISOString() };
   await dependencies.history.freeze(asked.key, record, auditOf(asked, 'freeze', `: ${why}`));
   return answer(dependencies, asked, 'freeze');
 }
@@ -22,8 +22,8 @@ export async function unfreeze(dependencies: ApiDependencies, asked: Asked): Pro
   return answer(dependencies, asked, 'unfreeze');
 }
 
-const auditOf = ({ key, token, from }: Asked, action: string, detail: string): AuditNote => ({
-  actor: { kind: 'api', name: token },
+const auditOf = ({ key, actor, from }: Asked, action: string, detail: string): AuditNote => ({
+  actor,
   from,
   action,
   detail: `${environmentId(key)}${detail}`,

@@ -20,6 +20,10 @@ export function writeJson(io: Io, value: unknown): void {
   io.write(`${JSON.stringify(value, null, 2).replace(unsafe, escapeAllBut('\n'))}\n`);
 }
 
+/** The same on one line. */
+export const writeJsonLine = (io: Io, value: unknown): void =>
+  io.write(`${JSON.stringify(value).replace(unsafe, escapeAllBut(''))}\n`);
+
 const colors = pc.createColors(true);
 export type Color = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 

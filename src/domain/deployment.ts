@@ -28,9 +28,10 @@ export type EndState = (typeof endStates)[number];
 export const isEndState = (state: DeploymentState): state is EndState =>
   (endStates as readonly string[]).includes(state);
 
-/** Who asked: a GitHub push, an API token, Siskin itself. */
+/** Who asked: a GitHub push, an API token, a user of the server's own command line, Siskin itself. */
+export const actorKinds = ['github', 'api', 'cli', 'siskin'] as const;
 export interface Actor {
-  kind: 'github' | 'api' | 'siskin';
+  kind: (typeof actorKinds)[number];
   name: string;
 }
 

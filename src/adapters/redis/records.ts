@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { type Deployment, deploymentStates, type Release } from '../../domain/deployment.ts';
+import { actorKinds, type Deployment, deploymentStates, type Release } from '../../domain/deployment.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { JournalEntry, JournalEvent } from '../../domain/journal.ts';
 import { type EnvironmentKey, imageReference } from '../../domain/names.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Freeze } from '../../pipeline/ports.ts';
 
-const actor = z.object({ kind: z.enum(['github', 'api', 'siskin']), name: z.string() });
+const actor = z.object({ kind: z.enum(actorKinds), name: z.string() });
 
 const deployment = z.object({
   id: z.string(),
@@ -65,7 +65,8 @@ export const auditEntry = z.object({
   from: z.string().nullable(),
   /** What was done, e.g. `push`, `deploy`, `cancel`. */
   action: z.string(),
-  detail: z.string(),
+  /** See auditDetail in domain/audit.ts for the texts that older entries hold. */
+  detail: z.union([z.string(), z.record(z.string(), z.unknown())]),
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 

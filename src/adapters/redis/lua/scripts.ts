@@ -1,3 +1,4 @@
+import { takeInAudit } from './audit.ts';
 import { addCommand } from './commands.ts';
 import {
   appendJournal,
@@ -37,6 +38,7 @@ export const scripts = {
   siskinUnfreeze: unfreeze,
   siskinFencedFreeze: fencedFreeze,
   siskinForget: forget,
+  siskinTakeInAudit: takeInAudit,
 } as const;
 
 export type ScriptName = keyof typeof scripts;
