@@ -15,6 +15,7 @@ import type { Logger } from '../src/observability/logger.ts';
 import type { World } from '../src/pipeline/run-context.ts';
 import { runEnvironment } from '../src/pipeline/run-environment.ts';
 import { pipelineApps, routesOf, trackedApps } from './apps.ts';
+import { gitAccess } from './git-access.ts';
 import { startReconciler } from './reconcile.ts';
 import { makeRepairs } from './repair.ts';
 import type { Store } from './store.ts';
@@ -63,6 +64,7 @@ const sourceOf = ({ config, env }: DeployWorkerOptions): GitSource =>
   new GitSource({
     dataDir: config.dataDir,
     environment: env,
+    ...gitAccess(config),
     maxContextBytes: config.build.maxContextBytes,
   });
 

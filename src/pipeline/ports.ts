@@ -21,7 +21,7 @@ export interface Commit {
 export interface Source {
   /**
    * Brings the mirror up to date with the branch.
-   * @throws SiskinError BRANCH_MISSING, SOURCE_UNREACHABLE, SOURCE_REFUSED, SOURCE_TOO_LARGE
+   * @throws SiskinError BRANCH_MISSING, SOURCE_UNREACHABLE, SOURCE_REFUSED and others of source-errors.ts, SOURCE_TOO_LARGE
    */
   fetchBranch(repository: string, branch: string, signal: AbortSignal): Promise<Commit>;
   /** A commit that the mirror must already hold, or fetches. @throws SiskinError COMMIT_MISSING */

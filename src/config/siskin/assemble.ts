@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type * as z from 'zod';
 import type { siskinSchema } from './schema.ts';
-import type { AppConfig, EnvironmentConfig, SiskinConfig } from './types.ts';
+import type { AppConfig, EnvironmentConfig, GitConfig, SiskinConfig } from './types.ts';
 
 type Checked = z.output<typeof siskinSchema>;
 type CheckedApp = Checked['apps'][string];
@@ -41,6 +41,7 @@ const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfi
   repository: checked.repo,
   composeFile: checked.compose,
   service: checked.service,
+  git: assembleGit(checked.git, folder),
   environments: Object.entries(checked.environments).map(
     ([environment, settings]): EnvironmentConfig => ({
       environment,
@@ -53,6 +54,20 @@ const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfi
     }),
   ),
 });
+
+function assembleGit(git: CheckedApp['git'], folder: string): GitConfig {
+  const { deployKeyFile, knownHostsFile, knownHosts, token, username = '', submodules, lfs } = git ?? {};
+  return withoutUndefined({
+    deployKeyFile: deployKeyFile === undefined ? undefined : resolve(folder, deployKeyFile),
+    knownHosts:
+      knownHostsFile === undefined
+        ? knownHosts && { lines: knownHosts }
+        : { file: resolve(folder, knownHostsFile) },
+    credentials: token === undefined ? undefined : { username, password: token },
+    submodules: submodules ?? false,
+    lfs: lfs ?? false,
+  });
+}
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;

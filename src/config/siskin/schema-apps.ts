@@ -4,6 +4,7 @@ import { repositoryPath, repositoryPathExpected } from '../repository-path.ts';
 import { branchExpected, isBranchName } from './git-branch.ts';
 import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
+import { gitSchema } from './schema-git.ts';
 
 const route = mapping({
   host: z
@@ -60,6 +61,7 @@ export const appSchema = mapping(
       .prefault('docker-compose.yml')
       .describe('The Compose file, relative to the repository.'),
     service: nameText().describe('The Compose service to deploy.'),
+    git: gitSchema.optional().describe('What a private repository needs; submodules and Git LFS.'),
     forcedPushes,
     environments: z
       .record(nameText(), environmentSchema)

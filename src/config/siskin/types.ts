@@ -66,7 +66,20 @@ export interface AppConfig {
   /** The Compose file's path in the repository. */
   composeFile: string;
   service: string;
+  git: GitConfig;
   environments: EnvironmentConfig[];
+}
+
+/** How the app's repository is reached. */
+export interface GitConfig {
+  /** Absolute path of a private key. */
+  deployKeyFile?: string;
+  /** The only host keys that are believed: an absolute path, or lines of such a file. */
+  knownHosts?: { file: string } | { lines: string[] };
+  /** For https. `password` is the token: a secret. */
+  credentials?: { username: string; password: string };
+  submodules: boolean;
+  lfs: boolean;
 }
 
 export interface EnvironmentConfig {
