@@ -10,6 +10,8 @@ export interface ApiDependencies {
   /** The configured apps; read at every request. */
   apps: () => readonly ConfiguredApp[];
   history: History;
+  /** Takes secrets out of sentences. */
+  mask?: (text: string) => string;
   requests: Requests;
   /** Follows a deployment from a cursor until it ends or the signal is aborted. */
   follow: (id: string, cursor: string | undefined, signal: AbortSignal) => AsyncIterable<FollowedEvent>;

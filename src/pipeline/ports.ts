@@ -40,6 +40,8 @@ export interface BuildRequest {
   image: string;
   build: BuildSpec;
   labels: Record<string, string>;
+  /** For `RUN --mount=type=secret`, by id. */
+  secrets: Record<string, string>;
   timeoutMs: number;
   /** Asked before anything of the image is undone: it may be another worker's by then. @throws SiskinError LEASE_LOST */
   assertHeld: () => Promise<void>;
@@ -85,7 +87,10 @@ export interface ReplicaRequest extends EnvironmentKey {
   deployment: string;
   specHash: string;
   image: string;
+  /** With secrets among its variables: never to be stored. */
   container: ContainerSpec;
+  /** Content of files below /run/secrets, by name. */
+  secretFiles: Record<string, string>;
   port: number;
   stopGraceMs: number;
   /** Fence number of the lease under which it is made. */

@@ -1,9 +1,14 @@
-import { finished, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { BuildRequest } from '../../pipeline/ports.ts';
+import { openSession } from './build-session.ts';
+
+interface Modem {
+  dial(options: object, callback: (error: Error | null, answer: unknown) => void): void;
+}
 
 /**
- * Sends a build to the engine, with BuildKit.
+ * Sends a build to the engine, with BuildKit and a session of its own.
  * @param context tar stream; read as fast as the engine takes it
  * @returns the engine's answer, and a function that must be called when it was read or given up
  */
@@ -13,60 +18,47 @@ export async function sendBuild(
   context: Readable,
   signal: AbortSignal,
 ): Promise<{ answer: Readable; close: () => void }> {
-  const { client, close } = withOwnSession(docker);
+  const session = await openSession(docker, request.secrets);
   try {
-    const answer = await client.buildImage(context, {
-      version: '2',
-      t: request.image,
-      dockerfile: request.build.dockerfile,
-      labels: request.labels,
-      buildargs: request.build.args,
-      ...(request.build.target === undefined ? {} : { target: request.build.target }),
-      rm: true,
-      forcerm: true,
-      abortSignal: signal,
-    });
-    return { answer: answer instanceof Readable ? answer : new Readable().wrap(answer), close };
+    return { answer: await post(docker.modem, request, session.id, context, signal), close: session.close };
   } catch (error) {
-    close();
+    session.close();
     throw error;
   }
 }
 
-interface Modem {
-  dial(options: { path: string }, callback: (error: Error | null, answer: unknown) => void): void;
-}
-
-/**
- * dockerode opens a session beside each BuildKit build, for pulls from registries, and closes it when the answer has
- * ended well. An aborted build would leave its connection open for ever: this client remembers it.
- */
-function withOwnSession(docker: Docker): { client: Docker; close: () => void } {
-  const modem: Modem = docker.modem;
-  const sessions: { destroy(): void }[] = [];
-  let closed = false;
-  const client = Object.create(docker) as Docker;
-  client.modem = Object.create(docker.modem) as Docker['modem'];
-  client.modem.dial = (
-    options: { path: string },
-    callback: (error: Error | null, answer: unknown) => void,
-  ) => {
-    modem.dial.call(client.modem, options, (error, answer) => {
-      if (options.path === '/session' && isDestroyable(answer)) {
-        sessions.push(answer);
-        // a session that the engine cuts off is not an error of its own: the build's answer tells what happened
-        if (answer instanceof Readable) finished(answer, () => undefined);
-        if (closed) answer.destroy();
-      }
-      callback(error, answer);
+function post(
+  modem: Modem,
+  request: BuildRequest,
+  session: string,
+  context: Readable,
+  abortSignal: AbortSignal,
+): Promise<Readable> {
+  const { build } = request;
+  const options = {
+    path: '/build?',
+    method: 'POST',
+    file: context,
+    abortSignal,
+    isStream: true,
+    statusCodes: { 200: true, 500: 'server error' },
+    options: {
+      version: '2',
+      session,
+      t: request.image,
+      dockerfile: build.dockerfile,
+      labels: request.labels,
+      buildargs: build.args,
+      ...(build.target === undefined ? {} : { target: build.target }),
+      rm: true,
+      forcerm: true,
+    },
+  };
+  return new Promise((resolve, reject) => {
+    modem.dial(options, (error, answer) => {
+      if (error) reject(error);
+      else
+        resolve(answer instanceof Readable ? answer : new Readable().wrap(answer as NodeJS.ReadableStream));
     });
-  };
-  const close = (): void => {
-    closed = true;
-    for (const session of sessions) session.destroy();
-  };
-  return { client, close };
+  });
 }
-
-const isDestroyable = (value: unknown): value is { destroy(): void } =>
-  typeof value === 'object' && value !== null && 'destroy' in value && typeof value.destroy === 'function';

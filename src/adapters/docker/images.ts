@@ -25,6 +25,8 @@ export interface DockerImagesOptions {
   maxLogLines?: number;
   /** A build is stopped when less than this is free on the engine's disk, in bytes. Default 1 GiB. */
   minFreeBytes?: number;
+  /** Takes secrets out of what builds print. */
+  mask?: (text: string) => string;
 }
 
 /**
@@ -37,11 +39,13 @@ export class DockerImages implements Images {
   readonly #turns: Turns;
   readonly #maxLogLines: number;
   readonly #disk: DiskFloor;
+  readonly #mask: (text: string) => string;
 
   constructor(docker: Docker, options: DockerImagesOptions = {}) {
     this.#docker = docker;
     this.#turns = new Turns(options.concurrency ?? 1);
     this.#maxLogLines = options.maxLogLines ?? 10_000;
+    this.#mask = options.mask ?? ((text) => text);
     this.#disk = new DiskFloor(docker, options.minFreeBytes ?? 1024 ** 3);
   }
 
@@ -104,10 +108,10 @@ export class DockerImages implements Images {
     ]);
     const timeout = AbortSignal.timeout(request.timeoutMs);
     const any = anySignal([signal, timeout, disk.signal, broken]);
-    const progress = new BuildProgress(onLine, this.#maxLogLines);
+    const progress = new BuildProgress(onLine, this.#maxLogLines, this.#mask);
     try {
       const outcome = await this.#run(request, context, progress, any.signal);
-      if (outcome.error !== undefined) throw buildFailed(outcome.error, progress);
+      if (outcome.error !== undefined) throw buildFailed(this.#mask(outcome.error), progress);
       const id = outcome.imageId ?? (await this.find(request.image));
       if (id === null) throw new SiskinError('BUILD_FAILED', 'the engine ended the build without an image');
       if (before !== null && before !== id) {

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type * as z from 'zod';
 import type { siskinSchema } from './schema.ts';
 import type { AppConfig, EnvironmentConfig, GitConfig, SiskinConfig } from './types.ts';
@@ -33,6 +33,13 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
   },
   history: { keep: checked.history.keep, maxAgeMs: checked.history.maxAge },
   allow: checked.allow,
+  secrets: withoutUndefined({
+    identityFile: resolve(
+      folder,
+      checked.secrets.identityFile ?? join(checked.dataDir, 'secrets', 'identity'),
+    ),
+    runDir: checked.secrets.runDir === undefined ? undefined : resolve(folder, checked.secrets.runDir),
+  }),
   apps: Object.entries(checked.apps).map(([name, app]) => assembleApp(name, app, folder)),
 });
 
@@ -50,6 +57,7 @@ const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfi
       routes: settings.routes,
       profiles: settings.profiles,
       variables: settings.env,
+      secrets: settings.secrets,
       ...(settings.envFile !== undefined && { envFile: resolve(folder, settings.envFile) }),
     }),
   ),

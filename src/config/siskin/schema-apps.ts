@@ -5,6 +5,7 @@ import { branchExpected, isBranchName } from './git-branch.ts';
 import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
 import { gitSchema } from './schema-git.ts';
+import { environmentSecrets } from './schema-secrets.ts';
 
 const route = mapping({
   host: z
@@ -41,8 +42,9 @@ const environmentSchema = mapping(
       .optional()
       .describe('A file of NAME=value lines with more of them, relative to siskin.yaml; env wins.'),
     forcedPushes,
+    secrets: environmentSecrets,
   },
-  { access: notYet, secrets: notYet, hooks: notYet, front: notYet },
+  { access: notYet, hooks: notYet, front: notYet },
 );
 
 export const appSchema = mapping(
@@ -74,7 +76,7 @@ export const appSchema = mapping(
     services: `${notYet}; name one service under service`,
     paths: notYet,
     access: notYet,
-    secrets: notYet,
+    secrets: 'stands under each environment, not here',
     hooks: notYet,
   },
 );

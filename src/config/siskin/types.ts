@@ -1,3 +1,5 @@
+import type { SecretUse } from '../../domain/secret-use.ts';
+
 /** siskin.yaml, checked, in Siskin's own units. */
 export interface SiskinConfig {
   /** The file it was read from. */
@@ -19,6 +21,8 @@ export interface SiskinConfig {
   build: BuildLimits;
   history: HistoryLimits;
   allow: Allowed;
+  /** Absolute paths. Without `runDir` see memoryFolders. */
+  secrets: { identityFile: string; runDir?: string };
   apps: AppConfig[];
 }
 
@@ -91,6 +95,7 @@ export interface EnvironmentConfig {
   profiles: string[];
   /** Values for the `${VAR}` of its Compose file: `env`. May hold secrets. */
   variables: Record<string, string>;
+  secrets: SecretUse[];
   /** Absolute path of a file with more of them: see withEnvFile. */
   envFile?: string;
 }

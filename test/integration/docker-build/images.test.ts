@@ -45,6 +45,7 @@ const request = (change: Partial<BuildRequest> = {}): BuildRequest => ({
   image,
   build: { context: '.', dockerfile: 'Dockerfile', args: {} },
   labels: { 'siskin.test': run },
+  secrets: {},
   timeoutMs: 60_000,
   assertHeld: async () => undefined,
   ...change,

@@ -25,6 +25,7 @@ describe('siskin.yaml', () => {
       build: { timeoutMs: 1_200_000, concurrency: 1, maxContextBytes: 2 ** 30 },
       history: { keep: 200, maxAgeMs: 90 * 24 * 3_600_000 },
       allow: { mounts: [], networks: [], volumes: [] },
+      secrets: { identityFile: '/etc/siskin/data/secrets/identity' },
       apps: [
         {
           app: 'shop',
@@ -40,6 +41,7 @@ describe('siskin.yaml', () => {
               routes: [],
               profiles: [],
               variables: {},
+              secrets: [],
             },
           ],
         },
@@ -373,5 +375,35 @@ describe('git of an app', () => {
     expect(() => parseSiskinConfig(both, 'siskin.yaml', {})).toThrow(
       /apps\.blog\.git: must be the same as in the app shop/,
     );
+  });
+});
+
+describe('secrets of an environment', () => {
+  const parsed = (secrets: string) =>
+    parseSiskinConfig(
+      `apps:\n  shop:\n    repo: /r\n    service: web\n    environments: { test: { branch: main, secrets: ${secrets} } }\n`,
+      'siskin.yaml',
+      {},
+    ).apps[0]?.environments[0]?.secrets;
+
+  it('are names with the ways in which they are given', () => {
+    expect(
+      parsed('[A, { name: B, file: true }, { name: C, build: true }, { name: D, file: true, env: true }]'),
+    ).toEqual([
+      { name: 'A', way: 'env' },
+      { name: 'B', way: 'file' },
+      { name: 'C', way: 'build' },
+      { name: 'D', way: 'env' },
+      { name: 'D', way: 'file' },
+    ]);
+  });
+
+  it.each([
+    ['[a-b]', /secrets\[0\]: must be/],
+    ['[A, { name: A, file: true }]', /secrets\[1\]: A stands in this list already/],
+    ['[{ name: A, env: false }]', /secrets\[0\]: is given in no way/],
+    ['[{ name: A, path: x }]', /secrets\[0\]/],
+  ])('%s is refused', (text, message) => {
+    expect(() => parsed(text)).toThrow(message);
   });
 });
