@@ -90,4 +90,10 @@ const violationsToPlant = [
     target: '../../api/b.ts',
     file: 'src/api/b.ts',
   },
+  {
+    rule: 'age-is-used-in-one-place',
+    from: 'src/cli/f.ts',
+    target: 'age-encryption',
+    file: 'node_modules/age-encryption/index.js',
+  },
 ];
