@@ -17,7 +17,11 @@ describe('docs/reference/siskin-yaml.md', () => {
 
   it('has an example that is right', () => {
     const [example = '', ...others] = yamlBlocks(text);
-    const env = { SISKIN_WEBHOOK_SECRET: '0123456789abcdef', REDIS_PASSWORD: 'secret' };
+    const env = {
+      SISKIN_WEBHOOK_SECRET: '0123456789abcdef',
+      SISKIN_GITHUB_TOKEN: 'github_pat_0123',
+      REDIS_PASSWORD: 'secret',
+    };
     const config = parseSiskinConfig(example, 'siskin.yaml', env);
     expect(config.apps[0]?.environments.map(({ environment }) => environment)).toEqual([
       'production',
