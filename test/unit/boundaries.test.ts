@@ -90,4 +90,10 @@ const violationsToPlant = [
     target: '../../api/b.ts',
     file: 'src/api/b.ts',
   },
+  {
+    rule: 'octokit-only-in-the-github-adapter',
+    from: 'src/adapters/git/f.ts',
+    target: '@octokit/core',
+    file: 'node_modules/@octokit/core/index.js',
+  },
 ];
