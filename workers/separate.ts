@@ -9,6 +9,8 @@ import { startDeployWorker } from './deploy.ts';
 import { Ending } from './ending.ts';
 import { startPrometheus, startRouter } from './host-programs.ts';
 import { startMaintenance } from './maintenance.ts';
+import { noticeChannels } from './notice-channels.ts';
+import { startNotifier } from './notify.ts';
 import { startServer } from './server.ts';
 import { openStore } from './store.ts';
 
@@ -47,6 +49,9 @@ export async function startWorkerAlone(configFile: string, env: Env): Promise<Ru
     const prometheusUrl = prometheus.value;
     const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
     ending.add('worker', () => worker.close());
+    const channels = noticeChannels(config);
+    const notifier = await startNotifier({ config, store, channels, log, alone: false });
+    ending.add('notifier', () => notifier.close());
     log.info('the worker is up');
   });
 }

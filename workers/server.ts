@@ -48,6 +48,8 @@ function metricsSources({ config, store, withDocker }: ServerOptions): MetricsSo
     outcomes: () => figures.outcomes(environments),
     stages: () => figures.stages(),
     reconcileActions: () => figures.reconcileActions(),
+    notices: () => figures.notices(),
+    untold: () => figures.untold(),
     dora: () => figures.dora(environments, new Date()),
     disks: {
       data: () => freeShare(config.dataDir),

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { connectRedis, giveUp, waitForRedis } from '../src/adapters/redis/connect.ts';
+import { type ConnectionRole, connectRedis, giveUp, waitForRedis } from '../src/adapters/redis/connect.ts';
 import { RedisDeploymentStore } from '../src/adapters/redis/deployment-store.ts';
 import { RedisHistory } from '../src/adapters/redis/history.ts';
 import { RedisLeases } from '../src/adapters/redis/leases.ts';
@@ -23,15 +23,25 @@ export interface Store {
   wakeUps: WakeUps;
   /** A connection that waits and retries, as BullMQ's worker needs. */
   queueConnection: Redis;
+  /** Fails at once while Redis is away. */
+  commands: Redis;
+  /** One more connection, closed with the store. */
+  connect(role: ConnectionRole): Redis;
   close(): Promise<void>;
 }
 
 /** Connects and waits until Redis answers. @throws SiskinError STORE_UNAVAILABLE */
 export async function openStore(url: string, log: Logger): Promise<Store> {
   const onError = (error: unknown) => log.warn({ err: error }, 'Redis does not answer; Siskin keeps trying');
-  const commands = connectRedis({ url }, 'commands', onError);
-  const queueConnection = connectRedis({ url }, 'queue', onError);
-  const subscriber = connectRedis({ url }, 'subscriber', onError);
+  const connections: Redis[] = [];
+  const connect = (role: ConnectionRole): Redis => {
+    const connection = connectRedis({ url }, role, onError);
+    connections.push(connection);
+    return connection;
+  };
+  const commands = connect('commands');
+  const queueConnection = connect('queue');
+  const subscriber = connect('subscriber');
   await waitForRedis(commands, startTimeoutMs);
   const context = storeContext(commands);
   const wakeUps = new WakeUps(context, commands, onError);
@@ -45,9 +55,11 @@ export async function openStore(url: string, log: Logger): Promise<Store> {
     signals: new RedisSignals(context, subscriber, onError),
     wakeUps,
     queueConnection,
+    commands,
+    connect,
     close: async () => {
       await wakeUps.close();
-      for (const connection of [commands, queueConnection, subscriber]) giveUp(connection);
+      for (const connection of connections) giveUp(connection);
     },
   };
 }

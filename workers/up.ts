@@ -7,6 +7,8 @@ import { startDeployWorker } from './deploy.ts';
 import { Ending } from './ending.ts';
 import { addressText, startPrometheus, startRedis, startRouter } from './host-programs.ts';
 import { startMaintenance } from './maintenance.ts';
+import { noticeChannels } from './notice-channels.ts';
+import { startNotifier } from './notify.ts';
 import { startServer } from './server.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -45,6 +47,9 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     const prometheusUrl = prometheus.value;
     const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
     ending.add('worker', () => worker.close());
+    const channels = noticeChannels(config);
+    const notifier = await startNotifier({ config, store, channels, log, alone: !config.redis });
+    ending.add('notifier', () => notifier.close());
     ending.add('maintenance', startMaintenance({ config, store, log }).stop);
     const { token, entry } = await cliToken(config.dataDir);
     const server = await startServer({ config, store, cliToken: entry, log, withDocker: true });

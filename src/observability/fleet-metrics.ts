@@ -45,6 +45,21 @@ export function addReconcile(registry: Registry, { reconcileActions }: MetricsSo
   );
 }
 
+/** What people were told, and what waits to be told. */
+export function addNotices(registry: Registry, { notices, untold }: MetricsSources): void {
+  if (notices) {
+    const help = 'Deliveries of notices, by channel and outcome: told, failed (tried again), given-up.';
+    const labelNames = ['channel', 'outcome'];
+    addCounter(registry, { name: 'siskin_notices_total', help, labelNames }, async () =>
+      (await notices()).map(({ count, ...labels }) => [labels, count]),
+    );
+  }
+  if (untold) {
+    const help = 'Deployments of which something was not told everywhere yet; those that run are among them.';
+    addGauge(registry, { name: 'siskin_notices_untold', help }, async () => [[{}, await untold()]]);
+  }
+}
+
 /** How much is left of the disks; one that cannot be read is absent, the others are told. */
 export function addDisks(registry: Registry, { disks }: MetricsSources): void {
   if (!disks) return;

@@ -18,6 +18,10 @@ export interface MetricsSources {
   stages?: () => Promise<StageHistogram[]>;
   /** What the reconcilers did, by action. */
   reconcileActions?: () => Promise<Record<string, number>>;
+  /** Deliveries of notices, by channel and outcome. */
+  notices?: () => Promise<{ channel: string; outcome: string; count: number }[]>;
+  /** Deployments of which something was not told yet. */
+  untold?: () => Promise<number>;
   dora?: () => Promise<(EnvironmentKey & DoraFigures)[]>;
   /** Free shares of disks, 0 to 1, by what lies on them. */
   disks?: Readonly<Record<string, () => Promise<number>>>;

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type EnvironmentKey, environmentId, namePattern } from '../../domain/names.ts';
 import { giveUp } from './connect.ts';
+import { settlesWithin } from './settles-within.ts';
 import type { StoreContext } from './store-context.ts';
 import { environmentsQueue } from './wake-ups.ts';
 
@@ -66,18 +66,6 @@ export function runEnvironments(
       await settlesWithin(closed, 2_000);
     },
   };
-}
-
-async function settlesWithin(work: Promise<void>, ms: number): Promise<boolean> {
-  const stop = new AbortController();
-  const late = sleep(ms, false, { signal: stop.signal });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    stop.abort();
-    // Aborted: nobody waits for it any more.
-    late.catch(() => {});
-  }
 }
 
 const workerCloses = new Error('The worker closes.');

@@ -20,6 +20,9 @@ export interface StageFigures {
   sumSeconds: number;
 }
 
+type FigureName = Parameters<StoreContext['keys']['figures']>[0];
+export type NoticeOutcome = 'told' | 'failed' | 'given-up';
+
 const actionPattern = /^[a-z][a-z0-9-]{0,40}$/;
 
 /** The figures that all processes share: counted by whoever does a thing, read by whoever is scraped. */
@@ -73,6 +76,26 @@ export class RedisFigures {
     return this.#hash('reconcile');
   }
 
+  /** A notice was told, failed to be, or was given up. @param channel a name in the code */
+  async countNotice(channel: string, outcome: NoticeOutcome): Promise<void> {
+    const { redis, keys } = this.#store;
+    await reaching(() => redis.hincrby(keys.figures('notices'), `${channel}:${outcome}`, 1));
+  }
+
+  /** Notices by channel and outcome, of those that happened. @throws SiskinError STORE_UNAVAILABLE */
+  async notices(): Promise<{ channel: string; outcome: string; count: number }[]> {
+    return Object.entries(await this.#hash('notices')).map(([field, count]) => {
+      const [channel = '', outcome = ''] = field.split(':');
+      return { channel, outcome, count };
+    });
+  }
+
+  /** Deployments of which something was not told everywhere yet. @throws SiskinError STORE_UNAVAILABLE */
+  untold(): Promise<number> {
+    const { redis, keys } = this.#store;
+    return reaching(() => redis.hlen(keys.outbox));
+  }
+
   /** How many of all environments some worker works on. @throws SiskinError STORE_UNAVAILABLE */
   async environmentsHeld(): Promise<number> {
     const { redis, keys } = this.#store;
@@ -99,7 +122,7 @@ export class RedisFigures {
     return members.map((member) => parsed(change, json(member)));
   }
 
-  async #hash(name: 'deployments' | 'stages' | 'reconcile'): Promise<Record<string, number>> {
+  async #hash(name: FigureName): Promise<Record<string, number>> {
     const { redis, keys } = this.#store;
     const counts = await reaching(() => redis.hgetall(keys.figures(name)));
     return Object.fromEntries(Object.entries(counts).map(([field, count]) => [field, Number(count)]));

@@ -52,6 +52,19 @@ export class RedisHistory {
     return deployment && { deployment, journal: await this.#deployments.journal(id) };
   }
 
+  /** What people did to it, the oldest first; at most the last 50. @throws SiskinError STORE_UNAVAILABLE */
+  async people(id: string): Promise<AuditEntry[]> {
+    const { redis, keys } = this.#store;
+    return (await reaching(() => redis.lrange(keys.people(id), 0, -1))).map(readAuditEntry);
+  }
+
+  /** The last lines of its log, the oldest first. @throws SiskinError STORE_UNAVAILABLE */
+  async logTail(id: string, lines: number): Promise<string[]> {
+    const { redis, keys } = this.#store;
+    const entries = await reaching(() => redis.xrevrange(keys.log(id), '+', '-', 'COUNT', lines));
+    return entries.map(([, fields]) => fields[1] ?? '').reverse();
+  }
+
   environment(key: EnvironmentKey): Promise<EnvironmentRecord> {
     return this.#deployments.environment(key);
   }

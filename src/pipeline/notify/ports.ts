@@ -9,6 +9,8 @@ export interface NoticeChannel {
   readonly name: string;
   /** The least time between two deliveries about one deployment, in ms: what happens within is told at once afterwards. */
   readonly pauseMs: number;
+  /** The same, in ms, while a release is only watched and nothing but its counts changes. */
+  readonly calmPauseMs: number;
   /**
    * @param memory what this channel remembered of this deployment, null at first; it comes out of a store, so it is parsed
    * @param tools.remember keeps a new memory at once, so that a crash right after does not create the same thing twice
@@ -19,7 +21,7 @@ export interface NoticeChannel {
 }
 
 export interface DeliveryTools {
-  remember(memory: unknown): Promise<void>;
+  remember: (memory: unknown) => Promise<void>;
   signal: AbortSignal;
 }
 
@@ -47,22 +49,31 @@ export interface NoticeSource {
   notice(deployment: string): Promise<Notice | null>;
 }
 
-/** What changed and was not told yet. A change is noted in the very write that makes it. */
+/** What changed and was not told yet. A change is noted in the very write that makes it. All throw SiskinError STORE_UNAVAILABLE. */
 export interface Outbox {
   /** Grows with every change of the deployment; null when nothing of it is to be told any more. */
   revision(deployment: string): Promise<number | null>;
   /** What a channel was told last. */
   told(channel: string, deployment: string): Promise<Told>;
+  /** Keeps what a channel remembers of a deployment; nothing of one that is not on record. */
   remember(channel: string, deployment: string, memory: unknown): Promise<void>;
-  noteTold(channel: string, deployment: string, revision: number): Promise<void>;
-  /** Takes a deployment out once every channel knows its end, unless it has changed meanwhile. */
+  noteTold(channel: string, deployment: string, told: Omit<Told, 'memory'>): Promise<void>;
+  /** Takes a deployment out once every channel was told this revision, unless it has changed since. */
   settle(deployment: string, channels: readonly string[], revision: number): Promise<void>;
+  /** Takes a deployment out, whatever was told. */
+  drop(deployment: string): Promise<void>;
+  /** How long nobody is to be told anything in this channel, in ms; 0 when it may be. */
+  quietMs(channel: string): Promise<number>;
+  setQuiet(channel: string, ms: number): Promise<void>;
 }
 
 export interface Told {
   /** 0 before the first. */
   revision: number;
+  /** Null at first. */
   memory: unknown;
-  /** Epoch milliseconds of the last; 0 before the first. */
+  /** Epoch milliseconds of the last time; 0 before the first. */
   at: number;
+  /** What its state was then; null before the first. */
+  state: string | null;
 }

@@ -45,9 +45,11 @@ it('1,000 deployments leave the keys of those that stay, and 500 more leave no k
   const ids = Array.from({ length: 50 }, (_, index) => `d${951 + index}`);
   const perEnvironment = ['environment', 'history', 'releases', 'release-index'];
   const expected = [
-    ...ids.flatMap((id) => ['', ':journal', ':log', ':commands'].map((part) => `deployment:${id}${part}`)),
+    ...ids.flatMap((id) =>
+      ['', ':journal', ':log', ':commands', ':people'].map((part) => `deployment:${id}${part}`),
+    ),
     ...perEnvironment.map((name) => `${name}:shop/production`),
-    ...['audit', 'deployment-counter', 'environments', 'figures:deployments', 'history'],
+    ...['audit', 'deployment-counter', 'environments', 'figures:deployments', 'history', 'outbox'],
   ];
   expect((await allKeys()).sort()).toEqual(expected.sort());
   const { redis: connection, keys } = world.context;

@@ -17,6 +17,8 @@ const everySource: Required<MetricsSources> = {
   outcomes: nothing,
   stages: nothing,
   reconcileActions: nothing,
+  notices: nothing,
+  untold: nothing,
   dora: nothing,
   disks: {},
 };

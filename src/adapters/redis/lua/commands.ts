@@ -1,3 +1,5 @@
+import { notePerson } from './outbox.ts';
+
 /**
  * Gives a running deployment a command; one that was given last is not given twice, but for `promote`, which may mean
  * something else later. `promote` is a person's decision to go on: it lets a frozen environment go, in the same call.
@@ -5,8 +7,7 @@
  * Returns {'OK', 'added' | 'known'}, {'NOT_FOUND'} or {'DEPLOYMENT_ENDED', state}.
  */
 export const addCommand = `
-local prefix, id = ARGV[1], ARGV[2]
-local key = prefix .. 'deployment:' .. id
+local prefix, id = ARGV[1], ARGV[2]${notePerson}local key = prefix .. 'deployment:' .. id
 local state = redis.call('HGET', key, 'state')
 if not state then return {'NOT_FOUND'} end
 for _, ended in ipairs(cjson.decode(ARGV[4])) do
@@ -19,5 +20,6 @@ redis.call('LTRIM', commands, -100, -1)
 if promote then redis.call('HDEL', prefix .. 'environment:' .. ARGV[5], 'frozen') end
 redis.call('XADD', prefix .. 'audit', 'MAXLEN', '~', 50000, '*', 'entry', ARGV[6], 'results', '[]')
 redis.call('PUBLISH', prefix .. 'signal:' .. ARGV[5], 'command')
+done(id, ARGV[6])
 return {'OK', 'added'}
 `;

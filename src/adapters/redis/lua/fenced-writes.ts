@@ -1,5 +1,6 @@
 import { countEnd } from './figures.ts';
 import { fencePrelude } from './leases.ts';
+import { noteChange } from './outbox.ts';
 
 /** Every script here starts with ARGV: prefix, environment id, fence, owner; and answers {'OK', …} or {code, detail}. */
 
@@ -12,8 +13,7 @@ return {'OK'}
  * become it (JSON array of JSON texts), the end states (the same), fields (JSON array: name, JSON text, …), what an end
  * adds to the figures (JSON, see countEnd) or ''. A repeated end counts nothing.
  */
-export const updateDeployment = `${fencePrelude}
-local key = prefix .. 'deployment:' .. ARGV[5]
+export const updateDeployment = `${fencePrelude}${noteChange}local key = prefix .. 'deployment:' .. ARGV[5]
 local state = redis.call('HGET', key, 'state')
 if not state then return {'NOT_FOUND'} end
 local function among(list)
@@ -26,6 +26,7 @@ if among(ARGV[8]) then
 end
 if ARGV[6] ~= '' and not among(ARGV[7]) then return {'TRANSITION_REFUSED', state} end
 redis.call('HSET', key, unpack(cjson.decode(ARGV[9])))
+changed(ARGV[5])
 if ARGV[10] ~= '' then
   local figures = ARGV[10]
   ${countEnd}
@@ -56,9 +57,9 @@ return {'OK'}
  * Appends to a deployment's journal. ARGV[5…]: deployment id, then each entry as JSON. What is said of a deployment
  * after it was forgotten would stay for ever: it is dropped.
  */
-export const appendJournal = `${fencePrelude}
-if redis.call('EXISTS', prefix .. 'deployment:' .. ARGV[5]) == 0 then return {'OK'} end
+export const appendJournal = `${fencePrelude}${noteChange}if redis.call('EXISTS', prefix .. 'deployment:' .. ARGV[5]) == 0 then return {'OK'} end
 for i = 6, #ARGV do redis.call('XADD', prefix .. 'deployment:' .. ARGV[5] .. ':journal', '*', 'entry', ARGV[i]) end
+changed(ARGV[5])
 return {'OK'}
 `;
 

@@ -1,3 +1,5 @@
+import { noteChange } from './outbox.ts';
+
 /**
  * Records one delivery or request, whole or not at all: for each environment a new deployment `dN`, its place in
  * the history, the wanted state, and the end of a wanted deployment that no worker had begun.
@@ -26,7 +28,7 @@ for _, head in ipairs(cjson.decode(ARGV[7])) do
   else redis.call('HSET', environmentKey, 'ignoredHead', head[2]) end
 end
 
-local function supersede(id, by)
+${noteChange}local function supersede(id, by)
   local key = prefix .. 'deployment:' .. id
   if redis.call('HGET', key, 'state') ~= '"queued"' then return false end
   redis.call('HSET', key, 'state', '"superseded"', 'supersededBy', '"' .. by .. '"',
@@ -48,6 +50,8 @@ for i = 8, #ARGV, 4 do
   redis.call('ZADD', prefix .. 'history:' .. environmentId, number, id)
   redis.call('HSET', environmentKey, 'wanted', id)
   redis.call('SADD', prefix .. 'environments', environmentId)
+  changed(id)
+  if before then changed(before) end
   results[#results + 1] = {
     app = ARGV[i + 1], environment = ARGV[i + 2], deployment = id, superseded = superseded and before or cjson.null
   }

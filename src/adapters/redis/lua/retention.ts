@@ -18,7 +18,8 @@ local function forgetDeployment(id)
   local key = prefix .. 'deployment:' .. id
   local state = redis.call('HGET', key, 'state')
   if id == serving[1] or (state and not ended[state]) then return 0 end
-  redis.call('UNLINK', key, key .. ':journal', key .. ':log', key .. ':commands')
+  redis.call('UNLINK', key, key .. ':journal', key .. ':log', key .. ':commands', key .. ':people', key .. ':notices')
+  redis.call('HDEL', prefix .. 'outbox', id)
   redis.call('ZREM', prefix .. 'history', id)
   return redis.call('ZREM', history, id)
 end

@@ -12,6 +12,7 @@ import {
 import { fencedFreeze, freeze, unfreeze } from './freezes.ts';
 import { acquireLease, releaseLease, renewLease } from './leases.ts';
 import { addLog } from './log.ts';
+import { noteNotice, settleNotice } from './outbox.ts';
 import { recordDeployments } from './record-deployments.ts';
 import { restoreReleases } from './restore.ts';
 import { forget } from './retention.ts';
@@ -37,6 +38,8 @@ export const scripts = {
   siskinUnfreeze: unfreeze,
   siskinFencedFreeze: fencedFreeze,
   siskinForget: forget,
+  siskinNoteNotice: noteNotice,
+  siskinSettleNotice: settleNotice,
 } as const;
 
 export type ScriptName = keyof typeof scripts;
