@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { lockInstance } from '../src/adapters/system/instance-lock.ts';
 import type { Env } from '../src/config/env.ts';
+import { secretsOf } from '../src/config/secrets.ts';
 import { loadSiskinConfig, type SiskinConfig } from '../src/config/siskin-config.ts';
 import { SiskinError } from '../src/domain/errors/siskin-error.ts';
 import { createLogger, type Logger } from '../src/observability/logger.ts';
@@ -49,7 +50,7 @@ export async function startWorkerAlone(configFile: string, env: Env): Promise<Ru
     const prometheusUrl = prometheus.value;
     const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
     ending.add('worker', () => worker.close());
-    const channels = noticeChannels(config);
+    const channels = await noticeChannels(config);
     const notifier = await startNotifier({ config, store, channels, log, alone: false });
     ending.add('notifier', () => notifier.close());
     log.info('the worker is up');
@@ -66,7 +67,7 @@ async function load(
     const message = `${configFile}: redis.url is needed by \`siskin ${part}\`: its Redis is shared with other processes`;
     throw new SiskinError('CONFIG_INVALID', message);
   }
-  const log = createLogger({ secrets: config.github.webhookSecrets });
+  const log = createLogger({ secrets: secretsOf(config) });
   return { config, log, redisUrl: config.redis.url };
 }
 

@@ -1,5 +1,6 @@
 import { lockInstance } from '../src/adapters/system/instance-lock.ts';
 import type { Env } from '../src/config/env.ts';
+import { secretsOf } from '../src/config/secrets.ts';
 import { loadSiskinConfig } from '../src/config/siskin-config.ts';
 import { createLogger, type Logger } from '../src/observability/logger.ts';
 import { cliToken } from './cli-token.ts';
@@ -30,7 +31,7 @@ export interface RunningSiskin {
  */
 export async function startUp(configFile: string, env: Env, logger?: Logger): Promise<RunningSiskin> {
   const config = await loadSiskinConfig(configFile, env);
-  const log = logger ?? createLogger({ secrets: config.github.webhookSecrets });
+  const log = logger ?? createLogger({ secrets: secretsOf(config) });
   const ending = new Ending(log);
   try {
     const lock = await lockInstance(config.dataDir);
@@ -47,7 +48,7 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     const prometheusUrl = prometheus.value;
     const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
     ending.add('worker', () => worker.close());
-    const channels = noticeChannels(config);
+    const channels = await noticeChannels(config);
     const notifier = await startNotifier({ config, store, channels, log, alone: !config.redis });
     ending.add('notifier', () => notifier.close());
     ending.add('maintenance', startMaintenance({ config, store, log }).stop);

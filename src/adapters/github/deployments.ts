@@ -74,31 +74,30 @@ export class GithubDeployments {
       state,
       description,
       environment: deployment.environment,
-      // GitHub's own rule skips production, and does not know one Siskin's deployments from others': see retireOlder
+      // GitHub's own rule skips production, and takes back other tools' deployments too: the channel does it itself
       auto_inactive: false,
       ...(environmentUrl !== null && { environment_url: environmentUrl }),
       ...(logUrl !== null && { log_url: logUrl }),
     });
   }
 
-  /**
-   * What became of the environment's other deployments, as far as GitHub was told: the newer one that succeeded, and
-   * older ones that GitHub still shows as active. Looks at the ten newest of ours.
-   */
-  async others({ environment, mark }: WantedOnGithub['deployment']): Promise<{
-    newer: OurDeployment | undefined;
-    older: OurDeployment[];
-  }> {
+  /** Those of ours for the same environment that GitHub shows as active, of the ten newest. */
+  async active(
+    { environment, mark }: WantedOnGithub['deployment'],
+    { onlyNewer = false } = {},
+  ): Promise<OurDeployment[]> {
     const ours = await this.#list({ environment, per_page: 100 });
-    const same = ours.filter(
+    const others = ours.filter(
       (one) =>
-        one.mark.app === mark.app && one.mark.environment === mark.environment && !isSame(one.mark, mark),
+        one.mark.app === mark.app &&
+        one.mark.environment === mark.environment &&
+        !isSame(one.mark, mark) &&
+        (!onlyNewer || isNewer(one.mark, mark)),
     );
     const active: OurDeployment[] = [];
-    for (const one of same.slice(0, 10))
+    for (const one of others.slice(0, 10))
       if ((await this.#status(one.id))?.state === 'success') active.push(one);
-    const isNewer = (one: OurDeployment) => one.mark.createdAt > mark.createdAt;
-    return { newer: active.find(isNewer), older: active.filter((one) => !isNewer(one)) };
+    return active;
   }
 
   /** The newest. */
@@ -133,3 +132,7 @@ const isSame = (one: DeploymentMark, other: DeploymentMark): boolean =>
   one.createdAt === other.createdAt &&
   one.app === other.app &&
   one.environment === other.environment;
+
+/** By the time it was asked for; ISO 8601 in UTC, so their order is that of the text. */
+export const isNewer = (one: DeploymentMark, other: DeploymentMark): boolean =>
+  one.createdAt > other.createdAt;

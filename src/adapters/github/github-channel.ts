@@ -5,7 +5,7 @@ import { type DeliveryTools, type NoticeChannel, NoticeDelayed } from '../../pip
 import type { GithubApi } from './api.ts';
 import { type ChannelMemory, readMemory } from './channel-memory.ts';
 import { sayCommitStatus } from './commit-status.ts';
-import { GithubDeployments } from './deployments.ts';
+import { GithubDeployments, isNewer } from './deployments.ts';
 import { GithubFailure } from './failure.ts';
 import { movedOn, replaced } from './taken-back.ts';
 
@@ -23,6 +23,8 @@ export interface GithubChannelOptions {
 export class GithubChannel implements NoticeChannel {
   readonly name = 'github';
   readonly pauseMs = 3_000;
+  /** Nothing of a watch's counts is told here. */
+  readonly calmPauseMs = 60_000;
   readonly #options: GithubChannelOptions;
 
   constructor(options: GithubChannelOptions) {
@@ -111,13 +113,19 @@ class Delivery {
     return id;
   }
 
-  /** Says the success before it takes back the former one's: there is no moment in which nothing is deployed. */
+  /**
+   * Says the success before it takes back the former one's: there is no moment in which nothing is deployed. It may be
+   * told late, and beside a newer one's, so who is the newest is looked up before and after.
+   */
   async #takeOver(id: string, wanted: WantedOnGithub): Promise<void> {
-    const { newer, older } = await this.#deployments.others(wanted.deployment);
-    if (newer) return this.#deployments.say(id, replaced(wanted, newer.mark.deployment));
-    await this.#deployments.say(id, wanted);
-    for (const one of older)
-      await this.#deployments.say(one.id, replaced(wanted, wanted.deployment.mark.deployment));
+    const before = await this.#deployments.active(wanted.deployment, { onlyNewer: true });
+    if (before.length === 0) await this.#deployments.say(id, wanted);
+    const all = before.length > 0 ? before : await this.#deployments.active(wanted.deployment);
+    const newer = all.find(({ mark }) => isNewer(mark, wanted.deployment.mark));
+    if (newer) await this.#deployments.say(id, replaced(wanted, newer.mark.deployment));
+    const taken = replaced(wanted, newer?.mark.deployment ?? wanted.deployment.mark.deployment);
+    for (const { id: older, mark } of all)
+      if (!isNewer(mark, wanted.deployment.mark)) await this.#deployments.say(older, taken);
   }
 
   async #showCommit(wanted: WantedOnGithub): Promise<void> {
