@@ -48,6 +48,8 @@ export class GithubOpenApi {
   constructor(file = new URL('../../fixtures/github-openapi.json', import.meta.url)) {
     this.#description = description.parse(JSON.parse(readFileSync(file, 'utf8')));
     addFormats.default(this.#ajv);
+    // the description itself says that an address which was not given is the empty text
+    this.#ajv.addFormat('uri', (text: string) => text === '' || URL.canParse(text));
     this.#ajv.addSchema({ $id: 'github', components: this.#description.components });
   }
 

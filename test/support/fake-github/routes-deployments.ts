@@ -29,12 +29,12 @@ export function listDeployments({ repository, query, repositoryUrl, api }: Call)
 export function createDeployment({ repository, body, repositoryUrl, api, nextId }: Call): FakeAnswer {
   const wanted = newDeployment.parse(body);
   if (!hasCommit(repository.commits, wanted.ref))
-    return { status: 422, body: { message: `No ref found for: ${wanted.ref}` } };
+    return refusal(422, `No ref found for: ${wanted.ref}`);
   if (wanted.auto_merge)
     return { status: 202, body: { message: 'Auto-merged main into the ref on deployment.' } };
   const unproved = repository.commitStatuses.some((one) => one.sha === wanted.ref && one.state !== 'success');
   if (wanted.required_contexts === undefined && unproved)
-    return { status: 409, body: { message: 'Conflict: Commit status checks failed.' } };
+    return refusal(409, 'Conflict: Commit status checks failed.');
   const deployment: FakeDeployment = {
     id: nextId(),
     sha: wanted.ref,
@@ -122,7 +122,7 @@ export function createCommitStatus({
 }: Call): FakeAnswer {
   const { sha = '' } = params;
   if (!hasCommit(repository.commits, sha))
-    return { status: 422, body: { message: `No commit found for SHA: ${sha}` } };
+    return refusal(422, `No commit found for SHA: ${sha}`);
   const { state, target_url: targetUrl, description, context } = newCommitStatus.parse(body);
   const refused = refuseText('Status', description ?? '');
   if (refused) return refused;
@@ -142,6 +142,11 @@ function refuseText(resource: string, description: string): FakeAnswer | null {
     ? invalid(resource, 'description', "description doesn't accept 4-byte Unicode")
     : null;
 }
+
+const refusal = (status: number, message: string): FakeAnswer => ({
+  status,
+  body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status) },
+});
 
 const hasCommit = (commits: Set<string> | null, sha: string): boolean =>
   !/^0+$/.test(sha) && (commits === null || commits.has(sha));
