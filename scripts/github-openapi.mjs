@@ -6,13 +6,11 @@ import process from 'node:process';
 
 const repository = '/repos/{owner}/{repo}';
 const operations = [
-  ['get', '/app'],
   ['post', '/app/installations/{installation_id}/access_tokens'],
   ['get', repository],
   ['get', `${repository}/installation`],
   ['get', `${repository}/hooks`],
   ['post', `${repository}/hooks`],
-  ['get', `${repository}/hooks/{hook_id}`],
   ['patch', `${repository}/hooks/{hook_id}`],
   ['post', `${repository}/hooks/{hook_id}/pings`],
   ['get', `${repository}/hooks/{hook_id}/deliveries`],

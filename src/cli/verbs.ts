@@ -17,6 +17,7 @@ import { registerSimulate } from './simulate.ts';
 import { registerStatus } from './status.ts';
 import { registerToken } from './token.ts';
 import { registerUp } from './up.ts';
+import { registerWebhookVerbs } from './webhook.ts';
 import { registerWorker } from './worker.ts';
 
 /** Every verb, in the order of --help. */
@@ -38,6 +39,7 @@ export const verbs: readonly Register[] = [
   registerFreeze,
   registerUnfreeze,
   registerSimulate,
+  registerWebhookVerbs,
   registerDoctor,
   registerConfig,
   registerToken,

@@ -76,8 +76,8 @@ export class FakeGithub {
     return added;
   }
 
-  addApp(app: Omit<FakeApp, 'permissions'>, permissions: Permission[] = everything): void {
-    this.app = { ...app, permissions };
+  addApp(app: Pick<FakeApp, 'id' | 'publicKey' | 'installations'>, permissions = everything): void {
+    this.app = { ...app, permissions, tokenLifeMs: 3_600_000 };
   }
 
   set mood(mood: Mood) {

@@ -55,7 +55,6 @@ export function getInstallation(app: FakeApp, repository: string, api: string): 
   return { status: 200, body };
 }
 
-/** Good for an hour. */
 export function createInstallationToken(
   app: FakeApp,
   installation: string | undefined,
@@ -63,7 +62,7 @@ export function createInstallationToken(
 ): FakeAnswer {
   if (![...app.installations.values()].some((id) => String(id) === installation)) return notFound;
   const token = `ghs_${randomBytes(18).toString('hex')}`;
-  const expiresAt = Date.now() + 3_600_000;
+  const expiresAt = Date.now() + app.tokenLifeMs;
   tokens.set(token, { permissions: app.permissions, revoked: false, expiresAt });
   const body = { token, expires_at: new Date(expiresAt).toISOString(), permissions: permissionsOf(app) };
   return { status: 201, body: { ...body, repository_selection: 'selected' } };

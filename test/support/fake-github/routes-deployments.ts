@@ -28,8 +28,7 @@ export function listDeployments({ repository, query, repositoryUrl, api }: Call)
 /** With GitHub's defaults: what Siskin must not leave out fails here as it would there. */
 export function createDeployment({ repository, body, repositoryUrl, api, nextId }: Call): FakeAnswer {
   const wanted = newDeployment.parse(body);
-  if (!hasCommit(repository.commits, wanted.ref))
-    return refusal(422, `No ref found for: ${wanted.ref}`);
+  if (!hasCommit(repository.commits, wanted.ref)) return refusal(422, `No ref found for: ${wanted.ref}`);
   if (wanted.auto_merge)
     return { status: 202, body: { message: 'Auto-merged main into the ref on deployment.' } };
   const unproved = repository.commitStatuses.some((one) => one.sha === wanted.ref && one.state !== 'success');
@@ -121,8 +120,7 @@ export function createCommitStatus({
   nextId,
 }: Call): FakeAnswer {
   const { sha = '' } = params;
-  if (!hasCommit(repository.commits, sha))
-    return refusal(422, `No commit found for SHA: ${sha}`);
+  if (!hasCommit(repository.commits, sha)) return refusal(422, `No commit found for SHA: ${sha}`);
   const { state, target_url: targetUrl, description, context } = newCommitStatus.parse(body);
   const refused = refuseText('Status', description ?? '');
   if (refused) return refused;

@@ -87,6 +87,8 @@ export interface FakeApp {
   /** Installation id by repository. */
   installations: Map<string, number>;
   permissions: Permission[];
+  /** How long its tokens are good, in ms. */
+  tokenLifeMs: number;
 }
 
 /** An answer; `body` undefined for none. */
