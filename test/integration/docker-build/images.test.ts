@@ -1,80 +1,37 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectDocker } from '../../../src/adapters/docker/connect.ts';
 import { DockerImages } from '../../../src/adapters/docker/images.ts';
-import { GitSource } from '../../../src/adapters/git/git-source.ts';
-import type { BuildRequest } from '../../../src/pipeline/ports.ts';
-import { ensureBaseImage, isRunning } from '../../support/git-build.ts';
-import { type Change, createRepository, temporaryFolder } from '../../support/git-repository.ts';
+import { isRunning } from '../../support/git-build.ts';
+import {
+  build,
+  buildsFolder,
+  contextOf,
+  docker,
+  forgetBuilds,
+  image,
+  images,
+  leftOver,
+  never,
+  prepareBuilds,
+  request,
+  run,
+} from '../../support/image-builds.ts';
 
-const never = new AbortController().signal;
-/** Everything made here carries it, so that what is left over can be found. */
-const run = `test-${randomUUID()}`;
-const image = `siskin/${run}:r1`;
+/** Told apart from other runs' in the list of processes. */
+const sleeper = `1${process.pid}`;
 
-let docker: Docker;
-let images: DockerImages;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let count = 0;
-
-beforeAll(async () => {
-  await ensureBaseImage('node', 'node:20-bookworm-slim');
-  docker = connectDocker(process.env.DOCKER_HOST);
-  images = new DockerImages(docker);
-  folder = await temporaryFolder();
-});
+beforeAll(prepareBuilds);
 afterEach(async () => {
   await images.remove(image);
   expect(await leftOver()).toEqual([]);
 });
-afterAll(() => folder.remove());
-
-/** Images of this run, untagged ones and layers too. */
-const leftOver = async () =>
-  (await docker.listImages({ all: true, filters: { label: [`siskin.test=${run}`] } })).map(
-    (found) => found.Id,
-  );
-
-const request = (change: Partial<BuildRequest> = {}): BuildRequest => ({
-  image,
-  build: { context: '.', dockerfile: 'Dockerfile', args: {} },
-  labels: { 'siskin.test': run },
-  timeoutMs: 60_000,
-  assertHeld: async () => undefined,
-  ...change,
-});
-
-/** The context of a fresh repository with these files. */
-async function contextOf(files: Record<string, Change>, build = request().build): Promise<Readable> {
-  const number = count++;
-  const repository = await createRepository(join(folder.path, `r${number}`));
-  const sha = await repository.commit(files);
-  const source = new GitSource({
-    dataDir: join(folder.path, `d${number}`),
-    environment: { PATH: process.env.PATH },
-  });
-  await source.fetchBranch(repository.url, 'main', never);
-  return await source.openContext(repository.url, sha, build, never);
-}
-
-/** Builds it; the lines are those of the log. */
-async function build(
-  files: Record<string, Change>,
-  change: Partial<BuildRequest> = {},
-  by = images,
-  signal = never,
-) {
-  const lines: string[] = [];
-  const wanted = request(change);
-  const id = await by.build(wanted, await contextOf(files, wanted.build), (line) => lines.push(line), signal);
-  return { id, lines };
-}
+afterAll(forgetBuilds);
 
 /** What a container of the image prints. */
 async function output(command: string[]): Promise<string> {
@@ -179,7 +136,7 @@ describe('build', () => {
   });
 
   it('threat 14: a Dockerfile that sleeps is stopped after the time-out, and its process ends', async () => {
-    const seconds = `1${count}7001`;
+    const seconds = `${sleeper}1`;
     await expect(
       build({ Dockerfile: `FROM node:20-bookworm-slim\nRUN sleep ${seconds}\n` }, { timeoutMs: 3_000 }),
     ).rejects.toMatchObject({
@@ -190,7 +147,7 @@ describe('build', () => {
   });
 
   it('threat 14: an aborted build ends, with the step that runs and all that it forked', async () => {
-    const seconds = `1${count}7002`;
+    const seconds = `${sleeper}2`;
     const abort = new AbortController();
     const context = await contextOf({
       Dockerfile: `FROM node:20-bookworm-slim\nRUN sleep ${seconds} & sleep ${seconds} & echo asleep; wait\n`,
@@ -267,7 +224,7 @@ describe('find and remove', () => {
 
 describe('an engine that does not answer', () => {
   it('is said to be unavailable', async () => {
-    const gone = new DockerImages(connectDocker(`unix://${folder.path}/none.sock`));
+    const gone = new DockerImages(connectDocker(`unix://${buildsFolder()}/none.sock`));
     await expect(gone.find('x')).rejects.toMatchObject({ code: 'DOCKER_UNAVAILABLE' });
     const context = new PassThrough();
     await expect(gone.build(request(), context, () => undefined, never)).rejects.toMatchObject({
@@ -299,7 +256,7 @@ describe('an engine that does not answer', () => {
     server.on('upgrade', (_, socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
     });
-    const path = join(folder.path, 'engine.sock');
+    const path = join(buildsFolder(), 'engine.sock');
     server.listen(path);
     await once(server, 'listening');
     return { server, host: `unix://${path}` };
