@@ -1,16 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startReceiver, testSecret } from '../../support/github-receiver.ts';
 import { signedWebhook } from '../../support/github-webhook.ts';
 
+const require = createRequire(import.meta.url);
+
 /** Real payloads of every event type, collected by Octokit. */
 const events = z
   .array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }))
-  .parse(
-    JSON.parse(readFileSync(createRequire(import.meta.url).resolve('@octokit/webhooks-examples'), 'utf8')),
-  );
+  .parse(require('@octokit/webhooks-examples'));
 
 const pushSchema = z.object({
   ref: z.string(),

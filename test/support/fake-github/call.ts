@@ -9,7 +9,7 @@ export interface Call {
   /** Addresses for the links in answers. */
   repositoryUrl: string;
   api: string;
-  nextId(): number;
+  nextId: () => number;
   /** What goes on after the answer was sent: deliveries. */
-  later(work: () => Promise<unknown>): void;
+  later: (work: () => Promise<unknown>) => void;
 }
