@@ -11,6 +11,7 @@ import type { Logger } from '../src/observability/logger.ts';
 import { createMetrics, type SiskinMetrics } from '../src/observability/metrics.ts';
 import type { MetricsSources } from '../src/observability/sources.ts';
 import { trackedApps } from './apps.ts';
+import { type AuditIntake, startAuditIntake } from './audit-intake.ts';
 import { engineFolder } from './engine-folder.ts';
 import { addressText } from './host-programs.ts';
 import type { Store } from './store.ts';
@@ -29,9 +30,19 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { config } = options;
   const metrics = createMetrics(metricsSources(options));
-  const routers = [...receivers(options, metrics), api(options, metrics)];
-  const listening = await listen(createHttpApp({ routers }), addressText(config.server.listen));
-  return { url: listening.url, close: () => listening.close() };
+  const intake = startAuditIntake(config.dataDir, options.store.audit, options.log);
+  const routers = [...receivers(options, metrics), api(options, metrics, intake)];
+  const listening = await listen(createHttpApp({ routers }), addressText(config.server.listen)).catch(
+    async (error: unknown) => {
+      await intake.stop();
+      throw error;
+    },
+  );
+  const close = async () => {
+    await listening.close();
+    await intake.stop();
+  };
+  return { url: listening.url, close };
 }
 
 /** What every process counts is in Redis: whichever server is scraped tells of all of them. */
@@ -73,13 +84,19 @@ function receivers({ config, store, log }: ServerOptions, metrics: SiskinMetrics
   ];
 }
 
-function api({ config, store, cliToken, log, withDocker }: ServerOptions, metrics: SiskinMetrics) {
+function api(
+  { config, store, cliToken, log, withDocker }: ServerOptions,
+  metrics: SiskinMetrics,
+  intake: AuditIntake,
+) {
   const docker = connectDocker(config.docker.host);
   const tokens = config.api.tokens.map(({ name, role, sha256 }) => ({ name, role, hash: sha256 }));
   return apiRouter({
     tokens: [...tokens, cliToken],
     apps: () => config.apps.map(({ app, repository, environments }) => ({ app, repository, environments })),
     history: store.history,
+    audit: store.audit,
+    takeInAudit: () => intake.takeIn(),
     requests: store.ledger,
     follow: (id, cursor, signal) => followDeployment(store.context, id, cursor, signal),
     readiness: {

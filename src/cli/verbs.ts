@@ -1,4 +1,5 @@
 import { registerApps } from './apps.ts';
+import { registerAudit } from './audit.ts';
 import { registerCancel } from './cancel.ts';
 import { registerConfig } from './config.ts';
 import { registerDemo } from './demo.ts';
@@ -31,6 +32,7 @@ export const verbs: readonly Register[] = [
   registerHistory,
   registerShow,
   registerLogs,
+  registerAudit,
   registerDeploy,
   registerPromote,
   registerCancel,

@@ -17,7 +17,9 @@ export async function runCliHere(
       errors += text;
     },
     color: false,
+    live: false,
     columns: Number.POSITIVE_INFINITY,
+    rows: Number.POSITIVE_INFINITY,
     interrupted: new AbortController().signal,
   };
   const exitCode = await runCli([...args, '--config', configFile], io, verbs);

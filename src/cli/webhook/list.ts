@@ -4,7 +4,8 @@ import type { AnsweredDelivery } from '../../adapters/github/hooks.ts';
 import { faultsOf, hooksOf } from '../../adapters/github/register-webhook.ts';
 import { appArgument, count, example } from '../arguments.ts';
 import type { Io } from '../io.ts';
-import { ago, type Cell, writeJson, writeTable } from '../output.ts';
+import { ago, writeJson } from '../output.ts';
+import { type Cell, writeTable } from '../view/table.ts';
 import { outcomeOf } from './answer.ts';
 import { openWebhook } from './open.ts';
 

@@ -51,7 +51,7 @@ function sentenceOf(notice: Notice): string {
   const { state, reason, supersededBy } = notice;
   if (state === 'superseded') return `Superseded by ${supersededBy ?? 'a newer push'}`;
   if (state === 'succeeded') return `${release(notice)} serves`;
-  if (state === 'cancelled') return reason ?? 'Cancelled';
+  if (state === 'cancelled') return cancelled(notice);
   if (state === 'failed') return reason ?? 'Failed';
   if (state === 'rolled_back') return reason ?? `Rolled back${before(notice)}`;
   return notice.frozen === null
@@ -69,6 +69,12 @@ function progress(notice: Notice): string {
   if (state === 'watching') return `${release(notice)} serves, and is watched before it counts as succeeded`;
   if (target.kind === 'release') return `Going back to r${target.release}`;
   return state === 'fetching' || state === 'building' ? 'Building' : 'Starting';
+}
+
+/** Who did it says more than that it was a person. */
+function cancelled({ people, reason }: Notice): string {
+  const person = people.findLast(({ action }) => action === 'cancel');
+  return person ? `Cancelled by ${person.actor.name}` : (reason ?? 'Cancelled');
 }
 
 const release = (notice: Notice): string => (notice.release === null ? 'The release' : `r${notice.release}`);

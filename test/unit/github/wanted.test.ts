@@ -24,7 +24,10 @@ const facts: Partial<Record<Notice['state'], Partial<Notice>>> = {
       { stage: 'building', ms: 4_000 },
     ],
   },
-  cancelled: { reason: 'Cancelled by ana.' },
+  cancelled: {
+    reason: 'cancelled by a person',
+    people: [{ actor: { kind: 'slack', name: 'ana' }, action: 'cancel', at: '2026-11-25T10:01:00.000Z' }],
+  },
   superseded: { supersededBy: 'd43' },
 };
 
