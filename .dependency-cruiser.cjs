@@ -45,6 +45,12 @@ module.exports = {
       to: { path: 'node_modules/age-encryption/' },
     },
     {
+      name: 'octokit-only-in-the-github-adapter',
+      severity: 'error',
+      from: { path: '^(src|workers)/', pathNot: '^src/adapters/github/' },
+      to: { path: 'node_modules/@octokit/(core|auth-app)/' },
+    },
+    {
       name: 'promql-is-read-in-one-place',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/config/promql.ts$' },

@@ -2,6 +2,8 @@ import { connectDocker } from '../src/adapters/docker/connect.ts';
 import { DockerImages } from '../src/adapters/docker/images.ts';
 import { DockerReplicas } from '../src/adapters/docker/replicas.ts';
 import { GitSource } from '../src/adapters/git/git-source.ts';
+import type { GithubApi } from '../src/adapters/github/api.ts';
+import { installationCredentials } from '../src/adapters/github/installation-credentials.ts';
 import type { HaproxyRouter } from '../src/adapters/haproxy/haproxy-router.ts';
 import { HttpProber } from '../src/adapters/http/prober.ts';
 import { PrometheusMetrics } from '../src/adapters/prometheus/prometheus-metrics.ts';
@@ -20,7 +22,8 @@ import type { World } from '../src/pipeline/run-context.ts';
 import { runEnvironment } from '../src/pipeline/run-environment.ts';
 import type { Secrets } from '../src/pipeline/secrets.ts';
 import { pipelineApps, routesOf, trackedApps } from './apps.ts';
-import { gitAccess } from './git-access.ts';
+import { type Credentials, gitAccess } from './git-access.ts';
+import { openGithub } from './github.ts';
 import { startReconciler } from './reconcile.ts';
 import { makeRepairs } from './repair.ts';
 import { openSecrets } from './secrets.ts';
@@ -51,7 +54,7 @@ export async function startDeployWorker(options: DeployWorkerOptions): Promise<{
   await store.leases.endOwn();
   await store.wakeUps.unlockOf(instance);
   await router.applyRoutes(routesOf(config));
-  const source = sourceOf(options);
+  const source = sourceOf(options, await openGithub(config));
   const secrets = await openSecrets(config, options.mask, log);
   const world = worldOf(options, source, secrets);
   const notCounted = (err: unknown) => log.warn({ err }, 'a repair or a found push was not counted');
@@ -79,13 +82,22 @@ export async function startDeployWorker(options: DeployWorkerOptions): Promise<{
   };
 }
 
-const sourceOf = ({ config, env }: DeployWorkerOptions): GitSource =>
+const sourceOf = ({ config, env, mask }: DeployWorkerOptions, github: GithubApi | null): GitSource =>
   new GitSource({
     dataDir: config.dataDir,
     environment: env,
-    ...gitAccess(config),
+    ...gitAccess(config, github ? learned(installationCredentials(github), mask) : undefined),
     maxContextBytes: config.build.maxContextBytes,
   });
+
+/** Tokens that are made while Siskin runs are masked before anybody has them. */
+const learned =
+  (credentials: Credentials, mask: LiveMask): Credentials =>
+  async (repository) => {
+    const given = await credentials(repository);
+    if (given) mask.learn([given.password]);
+    return given;
+  };
 
 function worldOf(
   { config, env, store, router, prometheusUrl, mask, log }: DeployWorkerOptions,

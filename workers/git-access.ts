@@ -1,7 +1,7 @@
 import type { GitSourceOptions } from '../src/adapters/git/git-source.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 
-type Credentials = NonNullable<GitSourceOptions['credentials']>;
+export type Credentials = NonNullable<GitSourceOptions['credentials']>;
 
 /**
  * How repositories are reached, by their address in siskin.yaml.

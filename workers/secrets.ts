@@ -10,6 +10,7 @@ import type { Secrets } from '../src/pipeline/secrets.ts';
 export const configMask = ({ github, apps }: Pick<SiskinConfig, 'github' | 'apps'>): LiveMask =>
   new LiveMask([
     ...github.webhookSecrets,
+    ...(github.auth?.kind === 'token' ? [github.auth.token] : []),
     ...apps.flatMap(({ git }) => (git.credentials ? [git.credentials.password] : [])),
   ]);
 

@@ -5,6 +5,7 @@ import { checkConfig } from './doctor/config.ts';
 import { checkDisk } from './doctor/disk.ts';
 import { checkDocker } from './doctor/docker.ts';
 import type { Finding } from './doctor/finding.ts';
+import { checkGithub } from './doctor/github.ts';
 import { checkPorts } from './doctor/ports.ts';
 import { checkPrograms } from './doctor/programs.ts';
 import { checkPrometheus } from './doctor/prometheus.ts';
@@ -43,6 +44,7 @@ export async function examine(path: string, io: Io): Promise<Finding[]> {
     checkPorts(subject),
     checkDisk(subject),
     ...(config ? [checkSecrets(config, io.env), checkRepositories(config)] : []),
+    checkGithub(subject),
   ]);
   return [...findings, ...checks.flat()];
 }

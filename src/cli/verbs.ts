@@ -19,6 +19,7 @@ import { registerSimulate } from './simulate.ts';
 import { registerStatus } from './status.ts';
 import { registerToken } from './token.ts';
 import { registerUp } from './up.ts';
+import { registerWebhookVerbs } from './webhook.ts';
 import { registerWorker } from './worker.ts';
 
 /** Every verb, in the order of --help. */
@@ -41,6 +42,7 @@ export const verbs: readonly Register[] = [
   registerFreeze,
   registerUnfreeze,
   registerSimulate,
+  registerWebhookVerbs,
   registerDoctor,
   registerConfig,
   registerToken,

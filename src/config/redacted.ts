@@ -8,7 +8,11 @@ export const redacted = (config: SiskinConfig): SiskinConfig => ({
   ...(config.redis && { redis: { url: withoutPassword(config.redis.url) } }),
   ...(config.prometheus && { prometheus: { url: withoutPassword(config.prometheus.url) } }),
   docker: { ...config.docker, host: withoutPassword(config.docker.host) },
-  github: { webhookSecrets: config.github.webhookSecrets.map(() => hidden) },
+  github: {
+    ...config.github,
+    webhookSecrets: config.github.webhookSecrets.map(() => hidden),
+    ...(config.github.auth?.kind === 'token' && { auth: { kind: 'token', token: hidden } }),
+  },
   api: { tokens: config.api.tokens.map((token) => ({ ...token, sha256: hidden })) },
   apps: config.apps.map((app) => ({
     ...app,

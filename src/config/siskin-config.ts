@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { readBoundedFile } from './bounded-file.ts';
 import { withEnvFile } from './env-file.ts';
+import { readGithubAppKey } from './github-key.ts';
 import type { Variables } from './interpolate.ts';
 import { ProblemsError } from './problems.ts';
 import { assembleConfig } from './siskin/assemble.ts';
@@ -19,13 +20,14 @@ export type * from './siskin/types.ts';
  * @param path of the file; relative paths inside are relative to its folder
  * @param env values for `${VAR}`
  * @throws SiskinError CONFIG_MISSING, CONFIG_UNREADABLE; ProblemsError CONFIG_INVALID with every mistake;
- * SiskinError ENV_FILE_INVALID
+ * SiskinError ENV_FILE_INVALID, KEY_FILE_EXPOSED, KEY_FILE_INVALID
  */
 export async function loadSiskinConfig(path: string, env: Variables): Promise<SiskinConfig> {
   const text = await readBoundedFile(path, longestYamlBytes, 'CONFIG_MISSING');
   const config = parseSiskinConfig(text, path, env);
   // read here only so that a broken one is told at the start; what it says may change until the next deployment
   await Promise.all(config.apps.flatMap(({ environments }) => environments.map(withEnvFile)));
+  if (config.github.auth?.kind === 'app') await readGithubAppKey(config.github.auth.privateKeyFile);
   return config;
 }
 
@@ -56,6 +58,7 @@ const isVariable = (path: Path): boolean => path.length === 6 && path[0] === 'ap
 const isSecret = (path: Path): boolean =>
   isVariable(path) ||
   path.includes('webhookSecret') ||
+  (path[0] === 'github' && (path.at(-1) === 'token' || path.at(-1) === 'apiUrl')) ||
   (path[0] === 'api' && path.at(-1) === 'hash') ||
   (path[0] === 'apps' && (path.at(-1) === 'repo' || path.at(-1) === 'token')) ||
   ((path[0] === 'redis' || path[0] === 'prometheus' || path[0] === 'docker') && path.length > 1);

@@ -65,7 +65,7 @@ export interface PushAnswer {
 /** Starts `siskin up` on a repository, its configuration changed as told, with its own Redis, Prometheus and HAProxy. */
 export async function startSiskin(
   repository: AppRepository,
-  change: Record<string, unknown> | ((app: string) => Record<string, unknown>) = {},
+  change: Record<string, unknown> | ((app: string, api: string) => Record<string, unknown>) = {},
 ): Promise<TestSiskin> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sk-'));
   const app = `e2e-${randomBytes(4).toString('hex')}`;
@@ -75,7 +75,7 @@ export async function startSiskin(
     app,
     ports,
     repository,
-    typeof change === 'function' ? change(app) : change,
+    typeof change === 'function' ? change(app, `http://127.0.0.1:${ports.server}`) : change,
   );
   await siskin.start();
   return siskin;

@@ -96,4 +96,10 @@ const violationsToPlant = [
     target: 'age-encryption',
     file: 'node_modules/age-encryption/index.js',
   },
+  {
+    rule: 'octokit-only-in-the-github-adapter',
+    from: 'src/adapters/git/f.ts',
+    target: '@octokit/core',
+    file: 'node_modules/@octokit/core/index.js',
+  },
 ];

@@ -11,6 +11,7 @@ const defaults: Subject = {
   redis: null,
   prometheusUrl: null,
   dockerHost: 'unix:///var/run/docker.sock',
+  config: null,
 };
 
 /** siskin.yaml itself, and what the other checks look at: the defaults where it cannot be read. */
@@ -52,13 +53,14 @@ export function judgeConfig({ file, apps, github, api }: SiskinConfig): Finding[
   return findings;
 }
 
-const subjectOf = ({ dataDir, server, router, redis, prometheus, docker }: SiskinConfig): Subject => ({
-  dataDir,
-  serverListen: text(server.listen),
-  routerListen: router.socket === undefined ? text(router.listen) : null,
-  redis: redis ?? null,
-  prometheusUrl: prometheus?.url ?? null,
-  dockerHost: docker.host,
+const subjectOf = (config: SiskinConfig): Subject => ({
+  dataDir: config.dataDir,
+  serverListen: text(config.server.listen),
+  routerListen: config.router.socket === undefined ? text(config.router.listen) : null,
+  redis: config.redis ?? null,
+  prometheusUrl: config.prometheus?.url ?? null,
+  dockerHost: config.docker.host,
+  config,
 });
 
 const text = ({ host, port }: ListenAddress): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;

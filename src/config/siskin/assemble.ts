@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type * as z from 'zod';
 import type { siskinSchema } from './schema.ts';
-import type { AppConfig, EnvironmentConfig, GitConfig, SiskinConfig } from './types.ts';
+import type { AppConfig, EnvironmentConfig, GitConfig, GithubConfig, SiskinConfig } from './types.ts';
 
 type Checked = z.output<typeof siskinSchema>;
 type CheckedApp = Checked['apps'][string];
@@ -18,7 +18,7 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
     socket: checked.router.socket === undefined ? undefined : resolve(folder, checked.router.socket),
   }),
   docker: withoutUndefined(checked.docker),
-  github: { webhookSecrets: [checked.github?.webhookSecret ?? []].flat() },
+  github: assembleGithub(checked.github, folder),
   api: {
     tokens: checked.api.tokens.map(({ name, role, hash }) => ({
       name,
@@ -45,6 +45,19 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
   }),
   apps: Object.entries(checked.apps).map(([name, app]) => assembleApp(name, app, folder)),
 });
+
+function assembleGithub(checked: Checked['github'], folder: string): GithubConfig {
+  const { webhookSecret, token, app, apiUrl, deployments = true, statuses = true } = checked;
+  const key = app && { ...app, privateKeyFile: resolve(folder, app.privateKeyFile) };
+  return {
+    webhookSecrets: [webhookSecret ?? []].flat(),
+    apiUrl,
+    deployments,
+    statuses,
+    ...(token !== undefined && { auth: { kind: 'token', token } }),
+    ...(key && { auth: { kind: 'app', ...withoutUndefined(key) } }),
+  };
+}
 
 const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfig => ({
   app,

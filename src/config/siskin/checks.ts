@@ -1,6 +1,7 @@
 import type { Problem } from '../problems.ts';
 import { entriesOf, type Path, pathText, valueAt } from '../yaml-path.ts';
 import type { YamlTree } from '../yaml-tree.ts';
+import { githubChecks } from './checks-github.ts';
 import { gitChecks } from './git-checks.ts';
 
 /**
@@ -18,6 +19,7 @@ export function crossChecks(tree: YamlTree): Problem[] {
     ...joinedTwice(tree, environments),
     ...routerWithoutSocket(tree),
     ...gitChecks(tree),
+    ...githubChecks(tree),
   ];
 }
 

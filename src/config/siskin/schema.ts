@@ -5,17 +5,11 @@ import { cpus, duration, size } from '../units.ts';
 import { listenAddress, url } from './addresses.ts';
 import { age } from './age.ts';
 import { appSchema } from './schema-apps.ts';
+import { githubSchema } from './schema-github.ts';
 import { secretsSchema } from './schema-secrets.ts';
 
 const dockerName = (what: string) => text(`the name of ${what}`, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/);
 const filePath = (what: string) => text(`the path of ${what}`, /^\P{Cc}{1,1024}$/u);
-
-const secretExpected = 'a secret of 16 to 512 characters';
-const webhookSecret = z
-  .string(must(secretExpected))
-  .refine((secret) => secret.length >= 16 && secret.length <= 512, must(secretExpected));
-
-const oneOrTwo = must('one secret, or a list of one or two');
 
 const token = mapping({
   name: nameText().describe('Who uses it; stands in the audit log.'),
@@ -72,14 +66,7 @@ export const siskinSchema = mapping(
         .optional()
         .describe('An existing network for all replicas; absent: one per environment.'),
     }).prefault({}),
-    github: mapping(
-      {
-        webhookSecret: z
-          .union([webhookSecret, z.array(webhookSecret).min(1, oneOrTwo).max(2, oneOrTwo)])
-          .describe('The webhook’s secret; two of them while you rotate it.'),
-      },
-      { token: notYet, app: notYet, apiUrl: notYet },
-    ).optional(),
+    github: githubSchema.prefault({}),
     api: mapping({ tokens: z.array(token).prefault([]) }).prefault({}),
     build: mapping({
       timeout: quantity(duration, 'more than 0', positive).prefault('20m'),

@@ -15,8 +15,7 @@ export interface SiskinConfig {
   router: { listen: ListenAddress; container?: string; socket?: string };
   /** `network`: an existing network that all replicas join. Absent: Siskin makes one per environment. */
   docker: { host: string; network?: string };
-  /** One secret, or two while they are rotated; none when no webhook is to be accepted. */
-  github: { webhookSecrets: string[] };
+  github: GithubConfig;
   api: { tokens: ApiToken[] };
   build: BuildLimits;
   /** The longest wait between two looks at a repository's branches. */
@@ -27,6 +26,24 @@ export interface SiskinConfig {
   secrets: { identityFile: string; runDir?: string };
   apps: AppConfig[];
 }
+
+export interface GithubConfig {
+  /** One secret, or two while they are rotated, the new one first; none when no webhook is to be accepted. */
+  webhookSecrets: string[];
+  /** Absent: nothing is told to GitHub, and no webhook can be registered. */
+  auth?: GithubAuth;
+  /** Without trailing slash: `https://api.github.com`, `https://HOST/api/v3`. */
+  apiUrl: string;
+  /** Whether deployments are shown there. */
+  deployments: boolean;
+  /** Whether commits get a status there. */
+  statuses: boolean;
+}
+
+/** `privateKeyFile` is an absolute path; see readGithubAppKey. */
+export type GithubAuth =
+  | { kind: 'token'; token: string }
+  | { kind: 'app'; id: number; privateKeyFile: string; installationId?: number };
 
 export interface ListenAddress {
   /** An IP address or `localhost`; IPv6 without brackets. */

@@ -1,6 +1,7 @@
 import { apiErrors } from './api-errors.ts';
 import { cliErrors } from './cli-errors.ts';
 import { configErrors } from './config-errors.ts';
+import { githubErrors } from './github-errors.ts';
 import { hostErrors } from './host-errors.ts';
 import { intakeErrors } from './intake-errors.ts';
 import { rolloutErrors } from './rollout-errors.ts';
@@ -22,6 +23,7 @@ export const errorCatalogue = {
   ...rolloutErrors,
   ...routerErrors,
   ...apiErrors,
+  ...githubErrors,
   ...hostErrors,
   ...cliErrors,
 } as const satisfies Record<string, ErrorEntry>;

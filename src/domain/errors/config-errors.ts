@@ -21,4 +21,12 @@ export const configErrors = {
     meaning: "A line of an environment's envFile cannot be read.",
     hint: 'Every line is NAME=value, a comment that begins with #, or empty.',
   },
+  KEY_FILE_EXPOSED: {
+    meaning: 'A file that holds a key can be read by other users, or changed by its group.',
+    hint: 'Take those rights away with chmod 600; if others could read it, make a new key.',
+  },
+  KEY_FILE_INVALID: {
+    meaning: 'A file that should hold a private key holds none of the right kind.',
+    hint: 'Use the file as GitHub gave it for download: PEM, beginning with a BEGIN line.',
+  },
 } as const;

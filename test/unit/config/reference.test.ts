@@ -21,6 +21,7 @@ describe('docs/reference/siskin-yaml.md', () => {
       SISKIN_WEBHOOK_SECRET: '0123456789abcdef',
       REDIS_PASSWORD: 'secret',
       SHOP_TOKEN: 'a-token-of-shop',
+      SISKIN_GITHUB_TOKEN: 'github_pat_0123',
     };
     const config = parseSiskinConfig(example, 'siskin.yaml', env);
     expect(config.apps[0]?.environments.map(({ environment }) => environment)).toEqual([

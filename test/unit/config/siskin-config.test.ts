@@ -20,7 +20,12 @@ describe('siskin.yaml', () => {
       server: { listen: { host: '127.0.0.1', port: 8080 } },
       router: { listen: { host: '127.0.0.1', port: 8081 } },
       docker: { host: 'unix:///var/run/docker.sock' },
-      github: { webhookSecrets: [] },
+      github: {
+        webhookSecrets: [],
+        apiUrl: 'https://api.github.com',
+        deployments: true,
+        statuses: true,
+      },
       api: { tokens: [] },
       build: { timeoutMs: 1_200_000, concurrency: 1, maxContextBytes: 2 ** 30 },
       reconcile: { everyMs: 40_000 },
