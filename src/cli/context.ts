@@ -25,15 +25,24 @@ const globalOptions = (command: Command): z.infer<typeof optionsSchema> =>
  * for the server of this siskin.yaml the file `cli-token` in dataDir.
  * @throws SiskinError ARGUMENT_INVALID, TOKEN_UNREADABLE, CONFIG_INVALID
  */
-export async function connect(command: Command, io: Io): Promise<Client> {
+export async function connect(command: Command, io: Io, timeoutMs?: number): Promise<Client> {
   const options = globalOptions(command);
   const settings = envSettings(io.env);
   const given = options.url ?? settings.url;
   const local = given === undefined ? await readLocalConfig(configPath(command, io), io) : null;
   const url = given === undefined ? localUrl(local) : validUrl(given);
   const token = tokenOf(options.tokenFile, settings.token, local);
-  return createClient({ url, token, ...(local !== null && { user: osUser(io.env) }) });
+  return createClient({
+    url,
+    token,
+    ...(local !== null && { user: osUser(io.env) }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
 }
+
+/** Whether another server than this siskin.yaml's is asked. */
+export const isElsewhere = (command: Command, io: Io): boolean =>
+  (globalOptions(command).url ?? envSettings(io.env).url) !== undefined;
 
 /** The client of the server that this siskin.yaml is for, with its own token, whatever the environment says. */
 export const localClient = (io: Io, local: LocalServer, timeoutMs: number): Client =>

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { removeApp } from '../../workers/remove-app.ts';
-import { type RunningSiskin, startUp } from '../../workers/up.ts';
+import type { RunningSiskin } from '../../workers/up.ts';
 import { freePort } from '../adapters/process/free-port.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -34,6 +33,9 @@ export function registerDemo(program: Command, io: Io): void {
 }
 
 async function demo(io: Io, options: { exit?: boolean; json?: string }): Promise<void> {
+  // The other verbs do not wait until all of Siskin is loaded.
+  const { removeApp } = await import('../../workers/remove-app.ts');
+  const { startUp } = await import('../../workers/up.ts');
   const folder = await mkdtemp(join(tmpdir(), 'siskin-demo-'));
   let siskin: RunningSiskin | undefined;
   try {

@@ -6,6 +6,7 @@ import { envSettings } from '../config/env.ts';
 import { interpolate } from '../config/interpolate.ts';
 import { longestYamlBytes, parseYamlText } from '../config/yaml-text.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
+import type { EnvironmentKey } from '../domain/names.ts';
 import type { Io } from './io.ts';
 
 /** Where the Siskin of this machine keeps its data and listens. */
@@ -65,6 +66,25 @@ function environmentsOf(document: unknown): Map<string, string[]> {
   const apps = Object.entries(data?.apps ?? {});
   return new Map(apps.map(([app, { environments }]) => [app, Object.keys(environments)]));
 }
+
+/**
+ * The environments that siskin.yaml names, whatever else is wrong in it.
+ * @returns null when there is no file @throws SiskinError CONFIG_UNREADABLE
+ */
+export async function configuredEnvironments(path: string): Promise<EnvironmentKey[] | null> {
+  const text = await readIfThere(path);
+  const parsed = text === null ? null : parseYamlText(text);
+  if (parsed === null) return null;
+  const value: unknown = 'mistakes' in parsed ? null : parsed.document.toJS();
+  const { data } = appsSchema.safeParse(value);
+  return Object.entries(data?.apps ?? {}).flatMap(([app, { environments }]) =>
+    Object.keys(environments).map((environment) => ({ app, environment })),
+  );
+}
+
+const appsSchema = z.looseObject({
+  apps: z.record(z.string(), z.looseObject({ environments: z.record(z.string(), z.unknown()) })),
+});
 
 function withVariables(text: string, place: string, io: Io): string {
   const result = interpolate(text, io.env);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { startServerAlone } from '../../workers/separate.ts';
 import { example } from './arguments.ts';
 import type { Io } from './io.ts';
 import { configPath } from './local-config.ts';
@@ -12,6 +11,8 @@ export function registerServer(program: Command, io: Io): void {
     .description('run the webhook receiver and the API alone; the workers run elsewhere on the same Redis')
     .addHelpText('after', example('siskin server --config /etc/siskin/siskin.yaml'))
     .action(async (_options: unknown, command: Command) => {
+      // The other verbs do not wait until all of Siskin is loaded.
+      const { startServerAlone } = await import('../../workers/separate.ts');
       const server = await startServerAlone(configPath(command, io), io.env);
       await untilStopped();
       await server.stop();

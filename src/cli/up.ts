@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { startUp } from '../../workers/up.ts';
 import { example } from './arguments.ts';
 import type { Io } from './io.ts';
 import { configPath } from './local-config.ts';
@@ -14,6 +13,8 @@ export function registerUp(program: Command, io: Io): void {
     )
     .addHelpText('after', example('siskin up --config /etc/siskin/siskin.yaml'))
     .action(async (_options: unknown, command: Command) => {
+      // The other verbs do not wait until all of Siskin is loaded.
+      const { startUp } = await import('../../workers/up.ts');
       const siskin = await startUp(configPath(command, io), io.env);
       await untilStopped();
       await siskin.stop();

@@ -1,12 +1,14 @@
 import { registerApps } from './apps.ts';
 import { registerAudit } from './audit.ts';
 import { registerCancel } from './cancel.ts';
+import { registerCompletion } from './completion.ts';
 import { registerConfig } from './config.ts';
 import { registerDemo } from './demo.ts';
 import { registerDeploy } from './deploy.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerFreeze, registerUnfreeze } from './freeze.ts';
 import { registerHistory } from './history.ts';
+import { registerInit } from './init.ts';
 import { registerLogs } from './logs.ts';
 import type { Register } from './program.ts';
 import { registerPromote } from './promote.ts';
@@ -24,6 +26,7 @@ import { registerWorker } from './worker.ts';
 
 /** Every verb, in the order of --help. */
 export const verbs: readonly Register[] = [
+  registerInit,
   registerUp,
   registerServer,
   registerWorker,
@@ -47,4 +50,5 @@ export const verbs: readonly Register[] = [
   registerConfig,
   registerToken,
   registerSecrets,
+  registerCompletion,
 ];

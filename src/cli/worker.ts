@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { startWorkerAlone } from '../../workers/separate.ts';
 import { example } from './arguments.ts';
 import type { Io } from './io.ts';
 import { configPath } from './local-config.ts';
@@ -12,6 +11,8 @@ export function registerWorker(program: Command, io: Io): void {
     .description('run deployments alone; the server runs elsewhere on the same Redis')
     .addHelpText('after', example('siskin worker --config /etc/siskin/siskin.yaml'))
     .action(async (_options: unknown, command: Command) => {
+      // The other verbs do not wait until all of Siskin is loaded.
+      const { startWorkerAlone } = await import('../../workers/separate.ts');
       const worker = await startWorkerAlone(configPath(command, io), io.env);
       await untilStopped();
       await worker.stop();

@@ -31,7 +31,10 @@ export async function cliPage(): Promise<string> {
 
 /** The commands that do something: `up`, `config check`, … */
 export const leaves = (command: Command): Command[] =>
-  command.commands.flatMap((one) => (one.commands.length > 0 ? leaves(one) : [one]));
+  visible(command).flatMap((one) => (one.commands.length > 0 ? leaves(one) : [one]));
+
+/** `__complete` is for scripts only. */
+const visible = ({ commands }: Command): Command[] => commands.filter((one) => !one.name().startsWith('__'));
 
 /** `config check` */
 export const nameOf = (command: Command): string =>
@@ -43,14 +46,19 @@ Made from the definitions in \`src/cli/\` by \`npx tsx test/support/cli-page.ts\
 \`siskin help VERB\` shows the same.
 
 Every command ends with 0 when it worked, else with 1 and \`error CODE: …\` on standard error; the codes are in
-[errors.md](../errors.md). With \`--wait\`, "worked" means that the deployment ended as asked.
+[errors.md](../errors.md). With \`--wait\`, "worked" means that the deployment ended as asked; Ctrl-C then ends the
+waiting, not the deployment, and the exit code is 130.
+
+On a terminal, tables are cut to its width and \`--wait\` draws in place. In a pipe and in CI everything is there, in plain
+lines. \`--json\` is for programs.
 
 ## Options of every verb
 
 ${table(program.options.map(optionRow))}
 \`up\`, \`server\`, \`worker\`, \`doctor\` and \`config\` read siskin.yaml. The others ask the server at \`--url\`. On the
 server itself they need nothing: they find the address in siskin.yaml, and a token in \`cli-token\` of its \`dataDir\`.
-With \`--url\` or SISKIN_URL, the token comes from \`--token-file\` or SISKIN_TOKEN only. NO_COLOR takes the colours out.
+With \`--url\` or SISKIN_URL, the token comes from \`--token-file\` or SISKIN_TOKEN only. \`--no-color\` and NO_COLOR take the colours
+out, FORCE_COLOR keeps them in a pipe.
 `;
 
 function section(command: Command, examples: string[]): string {

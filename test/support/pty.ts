@@ -22,7 +22,7 @@ export const siskinInTerminal = (
   options: { env?: Record<string, string>; cwd?: string } = {},
 ): Terminal => inTerminal([process.execPath, '--import', tsx, main, ...args], options);
 
-const tsx = import.meta.resolve('tsx');
+const tsx = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
 
 /** Runs a program in a terminal of its own. */
 export function inTerminal(

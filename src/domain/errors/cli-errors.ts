@@ -41,6 +41,22 @@ export const cliErrors = {
     meaning: 'The command was to wait for a deployment and was interrupted; the deployment itself goes on.',
     hint: 'Follow it with `siskin logs ID -f`, end it with `siskin cancel APP ENV`.',
   },
+  INIT_EXISTS: {
+    meaning: '`siskin init` found a siskin.yaml, and overwrites nothing without being asked.',
+    hint: 'Use --force, or write it elsewhere with --config FILE; --dry-run shows what would be written.',
+  },
+  INIT_CANCELLED: {
+    meaning: '`siskin init` was left at one of its questions.',
+    hint: 'Run it again; nothing was written.',
+  },
+  INIT_UNWRITABLE: {
+    meaning: '`siskin init` cannot write one of its files.',
+    hint: 'Look at the rights of the folder and its free space, or write elsewhere with --config FILE.',
+  },
+  COMPOSE_NOT_EDITABLE: {
+    meaning: '`siskin init` cannot put x-siskin into the Compose file.',
+    hint: 'Name a service that the file has with --service, and put right what is not YAML in it.',
+  },
   AUDIT_UNWRITABLE: {
     meaning: 'What a command did on this machine could not be noted for the audit log.',
     hint: 'Run it as a user who may write into dataDir: the one that Siskin runs as, or root.',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeServer, fakeServer, runSiskin } from '../../support/app-cli.ts';
 import { createSiskinFolder, deployment, events, type Json, json } from '../../support/app-cli-answers.ts';
+import { cliProgram, leaves, nameOf } from '../../support/cli-page.ts';
 
 let server: FakeServer;
 let answers: Record<string, RequestListener>;
@@ -355,15 +356,25 @@ describe('address and token', () => {
   });
 });
 
-describe('help', () => {
-  const verbs =
-    'apps status history show logs deploy promote cancel retry rollback freeze unfreeze doctor'.split(' ');
-  it.each([...verbs.map((verb) => [verb]), ['config', 'check'], ['config', 'schema'], ['token', 'new']])(
-    'siskin %s %s shows an example',
-    async (...words) => {
-      const { code, out } = await siskin(...words, '--help');
-      expect(code).toBe(0);
-      expect(out).toContain(`\nExample:\n  $ siskin ${words.join(' ')}`);
-    },
-  );
+describe('help', async () => {
+  const shown = leaves(await cliProgram())
+    .map(nameOf)
+    .filter((name) => !name.startsWith('__'));
+  it.each(shown)('siskin %s shows an example', async (name) => {
+    const { code, out } = await siskin(...name.split(' '), '--help');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      new RegExp(`\\nExample:\\n(  \\$ .*\\n)*  \\$ (source <\\()?(npx |npm run )?(siskin )?${name}`),
+    );
+  });
+
+  it.each([
+    [['statsu'], 'Did you mean status?'],
+    [['deploy', 'shop', 'production', '--wiat'], 'Did you mean --wait?'],
+    [['config', 'chek'], 'Did you mean check?'],
+  ])('%j is told what was meant', async (argv, message) => {
+    const { code, err } = await siskin(...argv);
+    expect(code).toBe(1);
+    expect(err).toContain(message);
+  });
 });
