@@ -6,13 +6,18 @@ import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { example } from './arguments.ts';
 import { type Answers, type Question, questions } from './init/answers.ts';
 import { guessesOf } from './init/guesses.ts';
-import { registerWebhook } from './init/register-webhook.ts';
-import { envFileName } from './init/siskin-yaml.ts';
+import { canRegister, registerWebhook } from './init/register-webhook.ts';
+import { envFileName, tokenVariable } from './init/siskin-yaml.ts';
 import { type PlannedFile, planOf, writePlan } from './init/write.ts';
 import type { Io } from './io.ts';
 import { neutral, paint } from './output.ts';
 
-type InitOptions = Partial<Answers> & { yes?: boolean; dryRun?: boolean; force?: boolean };
+type InitOptions = Partial<Answers> & {
+  yes?: boolean;
+  dryRun?: boolean;
+  force?: boolean;
+  register?: boolean;
+};
 
 /** `siskin init` */
 export function registerInit(program: Command, io: Io): void {
@@ -26,6 +31,10 @@ export function registerInit(program: Command, io: Io): void {
   }
   init
     .option('--yes', 'ask nothing: take the options, and what this folder tells')
+    .option(
+      '--register',
+      `register the webhook on GitHub, too: with --public-url, and ${tokenVariable} in the environment`,
+    )
     .option('--force', 'write siskin.yaml although there is one')
     .option('--dry-run', 'print what would be written')
     .addHelpText(
@@ -39,11 +48,30 @@ export function registerInit(program: Command, io: Io): void {
     .action(async (_options: unknown, command: Command) => {
       const options: InitOptions = command.optsWithGlobals();
       const { files, answers } = await plan(io, options);
+      if (options.register && !canRegister(io.env, answers)) throw cannotRegister();
       if (options.dryRun) return writeDryRun(io, files);
       await allowOverwriting(io, files, options);
       await writePlan(files);
-      await tell(io, files, answers);
+      const register = canRegister(io.env, answers) && (await isToRegister(io, options));
+      await tell(io, files, answers, register);
+      if (register) await registerWebhook(io, answers.config, answers.app);
     });
+}
+
+const cannotRegister = (): SiskinError =>
+  new SiskinError(
+    'ARGUMENT_INVALID',
+    `--register needs --public-url, and ${tokenVariable} in the environment.`,
+    {
+      hint: 'docs/guides/github.md tells how to make the token; or register the webhook later: siskin webhook register.',
+    },
+  );
+
+const mayAsk = (io: Io, { yes }: InitOptions): boolean => !yes && io.live && process.stdin.isTTY;
+
+async function isToRegister(io: Io, options: InitOptions): Promise<boolean> {
+  if (options.register || !mayAsk(io, options)) return options.register === true;
+  return (await import('./init/ask.ts')).isWanted('Register the webhook on GitHub now?');
 }
 
 const standard: Partial<Answers> = {
@@ -52,18 +80,19 @@ const standard: Partial<Answers> = {
   port: '3000',
   health: '/healthz',
   testHost: '',
+  publicUrl: '',
 };
 
 async function plan(io: Io, options: InitOptions): Promise<{ files: PlannedFile[]; answers: Answers }> {
   const { answers: guessed, compose } = await guessesOf(options.service);
   const guesses = { ...standard, config: envSettings(io.env).configFile, ...guessed };
   const given = picked(options);
-  const interactive = !options.yes && io.live && process.stdin.isTTY;
+  const interactive = mayAsk(io, options);
   const asked = interactive
     ? await (await import('./init/ask.ts')).askFor(given, guesses)
     : { ...guesses, ...given };
   const answers = complete(asked, interactive);
-  return { files: await planOf(answers, compose), answers };
+  return { files: await planOf(answers, compose, Boolean(io.env[tokenVariable])), answers };
 }
 
 const picked = (options: InitOptions): Partial<Answers> =>
@@ -87,16 +116,11 @@ function complete(answers: Partial<Answers>, interactive: boolean): Answers {
   throw new SiskinError('ARGUMENT_INVALID', problems.join('\n'), hint);
 }
 
-async function allowOverwriting(
-  io: Io,
-  files: readonly PlannedFile[],
-  { yes, force }: InitOptions,
-): Promise<void> {
+async function allowOverwriting(io: Io, files: readonly PlannedFile[], options: InitOptions): Promise<void> {
   const [there] = files.filter(({ exists }) => exists);
-  if (there === undefined || force) return;
-  const mayAsk = !yes && io.live && process.stdin.isTTY;
+  if (there === undefined || options.force) return;
   if (
-    mayAsk &&
+    mayAsk(io, options) &&
     (await (await import('./init/ask.ts')).isWanted(`${there.path} is there already. Write it anew?`))
   )
     return;
@@ -113,7 +137,12 @@ function writeDryRun(io: Io, files: readonly PlannedFile[]): void {
   }
 }
 
-async function tell(io: Io, files: readonly PlannedFile[], answers: Answers): Promise<void> {
+async function tell(
+  io: Io,
+  files: readonly PlannedFile[],
+  answers: Answers,
+  registering: boolean,
+): Promise<void> {
   for (const { path, text, secret, remark } of files) {
     const what = text === null ? 'left as it is' : secret ? 'written, for your eyes only' : 'written';
     io.write(`${paint(io, 'green', '✓')} ${neutral(path)}  ${what}${remark === null ? '' : `; ${remark}`}\n`);
@@ -127,7 +156,7 @@ async function tell(io: Io, files: readonly PlannedFile[], answers: Answers): Pr
     ...(edited ? [`git add ${edited.path} && git commit -m 'Deploy with Siskin'`] : []),
     `siskin doctor${config}`,
     `set -a; . ${files.find(({ secret }) => secret)?.path ?? envFileName}; siskin up${config}`,
-    ...(await registerWebhook(answers.app)),
+    ...(registering ? [] : [`siskin webhook register ${answers.app}${config}`]),
   ];
   io.write(`\nNext:\n${commands.map((line) => `  ${neutral(line)}\n`).join('')}`);
 }

@@ -56,10 +56,6 @@ export async function readLocalConfig(path: string, io: Io): Promise<LocalConfig
   };
 }
 
-const appsSchema = z.object({
-  apps: z.record(z.string(), z.object({ environments: z.record(z.string(), z.unknown()) })),
-});
-
 /** None where the file is not as it should be: `siskin config check` tells that. */
 function environmentsOf(document: unknown): Map<string, string[]> {
   const { data } = appsSchema.safeParse(document);
@@ -76,9 +72,8 @@ export async function configuredEnvironments(path: string): Promise<EnvironmentK
   const parsed = text === null ? null : parseYamlText(text);
   if (parsed === null) return null;
   const value: unknown = 'mistakes' in parsed ? null : parsed.document.toJS();
-  const { data } = appsSchema.safeParse(value);
-  return Object.entries(data?.apps ?? {}).flatMap(([app, { environments }]) =>
-    Object.keys(environments).map((environment) => ({ app, environment })),
+  return [...environmentsOf(value)].flatMap(([app, environments]) =>
+    environments.map((environment) => ({ app, environment })),
   );
 }
 

@@ -16,6 +16,8 @@ export interface Answers {
   host: string;
   /** Empty: none; asked only with a test branch. */
   testHost: string;
+  /** Where GitHub reaches this machine; empty: not known yet. */
+  publicUrl: string;
   /** Where siskin.yaml is written. */
   config: string;
 }
@@ -41,6 +43,8 @@ const orEmpty = (problem: (answer: string) => string | undefined) => (answer: st
   answer === '' ? undefined : problem(answer);
 const branch = one(isBranchName, 'the name of a branch, e.g. release');
 const host = one(isRouteHost, 'a host name, e.g. shop.example.com');
+
+const isWebAddress = (answer: string): boolean => /^https?:\/\/[^\s/]/.test(answer) && URL.canParse(answer);
 
 /** In the order in which they are asked. */
 export const questions: Record<Question, QuestionText> = {
@@ -103,6 +107,12 @@ export const questions: Record<Question, QuestionText> = {
     flag: '--test-host <name>',
     about: 'the host name of the test environment',
     problem: orEmpty(host),
+  },
+  publicUrl: {
+    message: 'The address at which GitHub reaches this machine, or nothing',
+    flag: '--public-url <url>',
+    about: 'the address at which GitHub reaches this machine; needed to register the webhook',
+    problem: orEmpty(one(isWebAddress, 'an address such as https://deploy.example.com')),
   },
   config: {
     message: 'Where to write siskin.yaml',

@@ -19,9 +19,13 @@ export interface PlannedFile {
 }
 
 /** What would be written, before anything is. @throws SiskinError COMPOSE_NOT_EDITABLE */
-export async function planOf(answers: Answers, compose: Guesses['compose']): Promise<PlannedFile[]> {
+export async function planOf(
+  answers: Answers,
+  compose: Guesses['compose'],
+  withToken: boolean,
+): Promise<PlannedFile[]> {
   const { config } = answers;
-  const yaml = siskinYaml(answers, compose?.path ?? 'docker-compose.yml');
+  const yaml = siskinYaml(answers, compose?.path ?? 'docker-compose.yml', withToken);
   const env = await envFile(join(dirname(config), envFileName));
   const exists = (await textOf(config)) !== null;
   const own = { path: config, text: yaml, exists, secret: false, remark: null };

@@ -57,6 +57,30 @@ describe('by options', () => {
     });
   });
 
+  it('--register needs to know who asks GitHub, and where the webhook leads; then it asks GitHub', async () => {
+    const url = ['--public-url', 'https://deploy.example.com'];
+    for (const [options, env] of [
+      [url, {}],
+      [[], { SISKIN_GITHUB_TOKEN: 'github_pat_0123' }],
+    ] as const) {
+      const { code, err } = await runSiskin([...flags, ...options, '--register'], { env });
+      expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('--register needs') });
+    }
+    expect(await files()).toEqual(['docker-compose.yml']);
+    // Nobody is there who speaks GitHub's API for this repository: what was written stays, and the end is told.
+    execFileSync('git', ['remote', 'set-url', 'origin', 'https://github.invalid/acme/shop.git'], {
+      cwd: folder,
+    });
+    const env = { SISKIN_GITHUB_TOKEN: 'github_pat_0123' };
+    const { code, out, err } = await runSiskin([...flags, ...url, '--register'], { env });
+    expect(code).toBe(1);
+    expect(err).toContain('error GITHUB_NOT_THERE: The repository of shop is not on the GitHub of');
+    expect(out).not.toContain('webhook register');
+    expect(await read('siskin.yaml')).toMatch(
+      /publicUrl: https:\/\/deploy.example.com\n[\s\S]*token: \$\{SISKIN_GITHUB_TOKEN\}/,
+    );
+  });
+
   it('--dry-run prints all of it but the secret, and writes nothing', async () => {
     const { code, out } = await runSiskin([...flags, '--dry-run']);
     expect(code).toBe(0);
@@ -135,11 +159,14 @@ describe('at its prompts, in a real terminal', () => {
     terminal.type('shop.example.com\r');
     await terminal.shows('test.shop.example.com');
     terminal.type('\r');
+    await terminal.shows('The address at which GitHub reaches this machine');
+    terminal.type('https://deploy.example.com\r');
     await terminal.shows('Where to write siskin.yaml');
     terminal.type('\r');
     expect(await terminal.ended).toBe(0);
     expect(stripVTControlCharacters(terminal.raw())).toContain('siskin webhook register shop');
     expect(await read('siskin.yaml')).toContain('host: test.shop.example.com');
+    expect(await read('siskin.yaml')).toContain('publicUrl: https://deploy.example.com\n');
     expect(await read('docker-compose.yml')).toContain('      port: 8080\n');
     expect(await read('siskin.env')).toMatch(secretLine);
   });
@@ -158,7 +185,18 @@ describe('at its prompts, in a real terminal', () => {
       '--port',
       '3000',
     ];
-    const rest = ['--health', '/', '--host', 'a.example.com', '--test-host', '', '--config', 'siskin.yaml'];
+    const rest = [
+      '--health',
+      '/',
+      '--host',
+      'a.example.com',
+      '--test-host',
+      '',
+      '--public-url',
+      '',
+      '--config',
+      'siskin.yaml',
+    ];
     const args = ['init', ...answers, ...rest];
     const refused = siskinInTerminal([...args, '--repo', 'git@github.com:acme/shop.git'], { cwd: folder });
     await refused.shows('siskin.yaml is there already. Write it anew?');

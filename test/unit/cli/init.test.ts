@@ -67,10 +67,11 @@ describe('siskin.yaml', () => {
           port: '1',
           health: '/',
         };
-        const hosts = { host: 'shop.example.com', testHost: '', config: 'siskin.yaml' };
+        const hosts = { host: 'shop.example.com', testHost: '', publicUrl: '', config: 'siskin.yaml' };
         const text = siskinYaml(
           { ...answers, ...hosts, branch: production, testBranch: test },
           'compose.yaml',
+          false,
         );
         expect(parse(text).apps.shop).toEqual({
           repo: answers.repo,
