@@ -2,6 +2,8 @@ import { connectDocker } from '../src/adapters/docker/connect.ts';
 import { DockerImages } from '../src/adapters/docker/images.ts';
 import { DockerReplicas } from '../src/adapters/docker/replicas.ts';
 import { GitSource } from '../src/adapters/git/git-source.ts';
+import type { GithubApi } from '../src/adapters/github/api.ts';
+import { installationCredentials } from '../src/adapters/github/installation-credentials.ts';
 import type { HaproxyRouter } from '../src/adapters/haproxy/haproxy-router.ts';
 import { HttpProber } from '../src/adapters/http/prober.ts';
 import { PrometheusMetrics } from '../src/adapters/prometheus/prometheus-metrics.ts';
@@ -9,15 +11,22 @@ import { runEnvironments } from '../src/adapters/redis/environment-worker.ts';
 import { RedisFigures } from '../src/adapters/redis/figures.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import type { Env } from '../src/config/env.ts';
+import { memoryFolders } from '../src/config/secret-folders.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import { environmentId } from '../src/domain/names.ts';
 import { lookPace } from '../src/domain/reconcile/next-look.ts';
 import type { Logger } from '../src/observability/logger.ts';
+import type { LiveMask } from '../src/observability/mask.ts';
+import { maskedStore } from '../src/pipeline/masked-store.ts';
 import type { World } from '../src/pipeline/run-context.ts';
 import { runEnvironment } from '../src/pipeline/run-environment.ts';
+import type { Secrets } from '../src/pipeline/secrets.ts';
 import { pipelineApps, routesOf, trackedApps } from './apps.ts';
+import { type Credentials, gitAccess } from './git-access.ts';
+import { openGithub } from './github.ts';
 import { startReconciler } from './reconcile.ts';
 import { makeRepairs } from './repair.ts';
+import { openSecrets } from './secrets.ts';
 import type { Store } from './store.ts';
 
 /** Environments worked on at once; a watch holds one for minutes, while builds have a limit of their own. */
@@ -31,6 +40,8 @@ export interface DeployWorkerOptions {
   instance: string;
   router: HaproxyRouter;
   prometheusUrl: string;
+  /** Takes secrets out of everything that is written; learns those that are read. */
+  mask: LiveMask;
   log: Logger;
 }
 
@@ -43,8 +54,9 @@ export async function startDeployWorker(options: DeployWorkerOptions): Promise<{
   await store.leases.endOwn();
   await store.wakeUps.unlockOf(instance);
   await router.applyRoutes(routesOf(config));
-  const source = sourceOf(options);
-  const world = worldOf(options, source);
+  const source = sourceOf(options, await openGithub(config));
+  const secrets = await openSecrets(config, options.mask, log);
+  const world = worldOf(options, source, secrets);
   const notCounted = (err: unknown) => log.warn({ err }, 'a repair or a found push was not counted');
   const onAction = new RedisFigures(store.context).reconcileCounter(notCounted);
   const apps = pipelineApps(config);
@@ -70,24 +82,44 @@ export async function startDeployWorker(options: DeployWorkerOptions): Promise<{
   };
 }
 
-const sourceOf = ({ config, env }: DeployWorkerOptions): GitSource =>
+const sourceOf = ({ config, env, mask }: DeployWorkerOptions, github: GithubApi | null): GitSource =>
   new GitSource({
     dataDir: config.dataDir,
     environment: env,
+    ...gitAccess(config, github ? learned(installationCredentials(github), mask) : undefined),
     maxContextBytes: config.build.maxContextBytes,
   });
 
+/** Tokens that are made while Siskin runs are masked before anybody has them. */
+const learned =
+  (credentials: Credentials, mask: LiveMask): Credentials =>
+  async (repository) => {
+    const given = await credentials(repository);
+    if (given) mask.learn([given.password]);
+    return given;
+  };
+
 function worldOf(
-  { config, store, router, prometheusUrl, log }: DeployWorkerOptions,
+  { config, env, store, router, prometheusUrl, mask, log }: DeployWorkerOptions,
   source: GitSource,
+  secrets: Secrets,
 ): World {
   const docker = connectDocker(config.docker.host);
   return {
-    store: store.deployments,
+    store: maskedStore(store.deployments, mask.text),
     signals: store.signals,
     source,
-    images: new DockerImages(docker, { concurrency: config.build.concurrency, limits: config.build }),
-    replicas: new DockerReplicas(docker, config.docker.network),
+    secrets,
+    images: new DockerImages(docker, {
+      concurrency: config.build.concurrency,
+      limits: config.build,
+      mask: mask.text,
+    }),
+    replicas: new DockerReplicas(docker, {
+      network: config.docker.network,
+      secretFolders: memoryFolders(config, env, process.getuid?.() ?? 0),
+      mask: mask.text,
+    }),
     router,
     metrics: new PrometheusMetrics({ url: prometheusUrl }),
     prober: new HttpProber(),

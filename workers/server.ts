@@ -1,6 +1,7 @@
 import { connectDocker } from '../src/adapters/docker/connect.ts';
 import { followDeployment } from '../src/adapters/redis/deployment-events.ts';
 import { RedisFigures } from '../src/adapters/redis/figures.ts';
+import { maskedFollow, maskedHistory } from '../src/api/masked.ts';
 import type { ApiToken } from '../src/api/ports.ts';
 import { apiRouter } from '../src/api/router.ts';
 import { createHttpApp, listen } from '../src/api/server.ts';
@@ -8,6 +9,7 @@ import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import { githubWebhook } from '../src/intake/github-webhook.ts';
 import { freeShare } from '../src/observability/free-share.ts';
 import type { Logger } from '../src/observability/logger.ts';
+import type { LiveMask } from '../src/observability/mask.ts';
 import { createMetrics, type SiskinMetrics } from '../src/observability/metrics.ts';
 import type { MetricsSources } from '../src/observability/sources.ts';
 import { trackedApps } from './apps.ts';
@@ -21,6 +23,7 @@ export interface ServerOptions {
   store: Store;
   /** The token of this machine's CLI, besides those of siskin.yaml. */
   cliToken: ApiToken;
+  mask: LiveMask;
   log: Logger;
   /** Whether /readyz asks Docker as well; a server without workers has no business with it. */
   withDocker: boolean;
@@ -85,7 +88,7 @@ function receivers({ config, store, log }: ServerOptions, metrics: SiskinMetrics
 }
 
 function api(
-  { config, store, cliToken, log, withDocker }: ServerOptions,
+  { config, store, cliToken, mask, log, withDocker }: ServerOptions,
   metrics: SiskinMetrics,
   intake: AuditIntake,
 ) {
@@ -94,11 +97,11 @@ function api(
   return apiRouter({
     tokens: [...tokens, cliToken],
     apps: () => config.apps.map(({ app, repository, environments }) => ({ app, repository, environments })),
-    history: store.history,
+    history: maskedHistory(store.history, mask.text),
     audit: store.audit,
     takeInAudit: () => intake.takeIn(),
     requests: store.ledger,
-    follow: (id, cursor, signal) => followDeployment(store.context, id, cursor, signal),
+    follow: maskedFollow((...args) => followDeployment(store.context, ...args), mask.text),
     readiness: {
       redis: () => store.ledger.health(),
       ...(withDocker && { docker: async () => void (await docker.ping()) }),
@@ -111,6 +114,7 @@ function api(
       contentType: metrics.registry.contentType,
       text: await metrics.registry.metrics(),
     }),
+    mask: mask.text,
     log,
     ...(config.server.publicUrl !== undefined && { publicUrl: config.server.publicUrl }),
   });

@@ -14,6 +14,8 @@ export interface ApiDependencies {
   audit: AuditLog;
   /** Takes in what the command line has noted while nobody listened. @returns how many entries */
   takeInAudit: () => Promise<number>;
+  /** Takes secrets out of sentences. */
+  mask?: (text: string) => string;
   requests: Requests;
   /** Follows a deployment from a cursor until it ends or the signal is aborted. */
   follow: (id: string, cursor: string | undefined, signal: AbortSignal) => AsyncIterable<FollowedEvent>;

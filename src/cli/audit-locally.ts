@@ -4,7 +4,7 @@ import { takenInSchema } from '../api/schemas.ts';
 import { messageOf, SiskinError } from '../domain/errors/siskin-error.ts';
 import { localClient } from './context.ts';
 import type { Io } from './io.ts';
-import type { LocalConfig } from './local-config.ts';
+import type { LocalServer } from './local-config.ts';
 import { osUser, thisHost } from './os-user.ts';
 
 /** What a verb did by itself, without the API. */
@@ -20,9 +20,9 @@ export interface LocalDeed {
  * durably, and a Siskin that runs is told to take it in; else that happens when one starts.
  *
  * Call it before the deed is told to be done. Where dataDir does not exist there is no Siskin yet, and nothing is noted.
- * @param local of readLocalConfig @throws SiskinError AUDIT_UNWRITABLE
+ * @param local of readLocalServer @throws SiskinError AUDIT_UNWRITABLE
  */
-export async function auditLocally(io: Io, local: LocalConfig, { action, detail }: LocalDeed): Promise<void> {
+export async function auditLocally(io: Io, local: LocalServer, { action, detail }: LocalDeed): Promise<void> {
   const actor = { kind: 'cli' as const, name: osUser(io.env) };
   const note = { at: new Date().toISOString(), actor, from: thisHost(), action, detail };
   try {
@@ -36,7 +36,7 @@ export async function auditLocally(io: Io, local: LocalConfig, { action, detail 
 }
 
 /** Whether or not it hears: the entry waits where a Siskin looks each minute and when it starts. */
-async function tellServer(io: Io, local: LocalConfig): Promise<void> {
+async function tellServer(io: Io, local: LocalServer): Promise<void> {
   try {
     await localClient(io, local, 2_000).post('/api/v1/audit/take-in', {}, takenInSchema);
   } catch {

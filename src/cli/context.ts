@@ -6,7 +6,7 @@ import { envSettings } from '../config/env.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { type Client, createClient } from './client.ts';
 import type { Io } from './io.ts';
-import { configPath, type LocalConfig, readLocalConfig } from './local-config.ts';
+import { configPath, type LocalServer, readLocalConfig } from './local-config.ts';
 import { osUser } from './os-user.ts';
 
 const optionsSchema = z.object({
@@ -36,13 +36,13 @@ export async function connect(command: Command, io: Io): Promise<Client> {
 }
 
 /** The client of the server that this siskin.yaml is for, with its own token, whatever the environment says. */
-export const localClient = (io: Io, local: LocalConfig, timeoutMs: number): Client =>
+export const localClient = (io: Io, local: LocalServer, timeoutMs: number): Client =>
   createClient({ url: localUrl(local), token: localToken(local), user: osUser(io.env), timeoutMs });
 
-const localToken = (local: LocalConfig): string | undefined =>
+const localToken = (local: LocalServer): string | undefined =>
   readToken(join(local.dataDir, 'cli-token'), 'optional');
 
-function tokenOf(file: string | undefined, fromEnvironment: string | undefined, local: LocalConfig | null) {
+function tokenOf(file: string | undefined, fromEnvironment: string | undefined, local: LocalServer | null) {
   if (file !== undefined) return readToken(file);
   if (fromEnvironment !== undefined) return fromEnvironment;
   // The local token goes to the local server only, never to an address from elsewhere.
@@ -52,7 +52,7 @@ function tokenOf(file: string | undefined, fromEnvironment: string | undefined, 
 const defaultListen = '127.0.0.1:8080';
 
 /** A server that listens everywhere is asked on the loopback. */
-function localUrl(local: LocalConfig | null): string {
+function localUrl(local: LocalServer | null): string {
   const listen = local?.listen ?? defaultListen;
   const colon = listen.lastIndexOf(':');
   const host = listen.slice(0, colon);

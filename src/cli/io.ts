@@ -8,6 +8,8 @@ export interface Io {
   write(text: string): void;
   /** Writes to standard error. */
   writeError(text: string): void;
+  /** Standard input; tests may leave it out. */
+  input?: Input;
   /** Whether standard output shows colours; --no-color sets it to false. */
   color: boolean;
   /** Whether what was written can be drawn again in place: a terminal, and no CI job. */
@@ -18,6 +20,13 @@ export interface Io {
   rows: number;
   /** Aborted by Ctrl-C, so that a command that follows something can end well. */
   interrupted: AbortSignal;
+}
+
+/** Where a value may come from: a pipe, or a person at a terminal. */
+export interface Input extends AsyncIterable<Buffer | string> {
+  isTTY?: boolean;
+  setRawMode?(on: boolean): unknown;
+  pause?(): unknown;
 }
 
 /** This process's own. The first Ctrl-C aborts `interrupted` where a command listens; a second one ends the process. */
@@ -40,6 +49,7 @@ export function processIo(): Io {
     get rows() {
       return terminal ? stdout.rows || 24 : Number.POSITIVE_INFINITY;
     },
+    input: process.stdin,
     get interrupted() {
       if (process.listenerCount('SIGINT') === 0) process.once('SIGINT', () => interrupt.abort());
       return interrupt.signal;

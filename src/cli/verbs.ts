@@ -12,6 +12,7 @@ import type { Register } from './program.ts';
 import { registerPromote } from './promote.ts';
 import { registerRetry } from './retry.ts';
 import { registerRollback } from './rollback.ts';
+import { registerSecrets } from './secrets.ts';
 import { registerServer } from './server.ts';
 import { registerShow } from './show.ts';
 import { registerSimulate } from './simulate.ts';
@@ -45,4 +46,5 @@ export const verbs: readonly Register[] = [
   registerDoctor,
   registerConfig,
   registerToken,
+  registerSecrets,
 ];

@@ -38,6 +38,7 @@ export const request = (change: Partial<BuildRequest> = {}): BuildRequest => ({
   image,
   build: { context: '.', dockerfile: 'Dockerfile', args: {} },
   labels: { 'siskin.test': run },
+  secrets: {},
   timeoutMs: 60_000,
   assertHeld: async () => undefined,
   ...change,

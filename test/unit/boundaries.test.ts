@@ -91,6 +91,12 @@ const violationsToPlant = [
     file: 'src/api/b.ts',
   },
   {
+    rule: 'age-is-used-in-one-place',
+    from: 'src/cli/f.ts',
+    target: 'age-encryption',
+    file: 'node_modules/age-encryption/index.js',
+  },
+  {
     rule: 'octokit-only-in-the-github-adapter',
     from: 'src/adapters/git/f.ts',
     target: '@octokit/core',

@@ -4,6 +4,8 @@ import { repositoryPath, repositoryPathExpected } from '../repository-path.ts';
 import { branchExpected, isBranchName } from './git-branch.ts';
 import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
+import { gitSchema } from './schema-git.ts';
+import { environmentSecrets } from './schema-secrets.ts';
 
 const route = mapping({
   host: z
@@ -40,8 +42,9 @@ const environmentSchema = mapping(
       .optional()
       .describe('A file of NAME=value lines with more of them, relative to siskin.yaml; env wins.'),
     forcedPushes,
+    secrets: environmentSecrets,
   },
-  { access: notYet, secrets: notYet, hooks: notYet, front: notYet },
+  { access: notYet, hooks: notYet, front: notYet },
 );
 
 export const appSchema = mapping(
@@ -60,6 +63,7 @@ export const appSchema = mapping(
       .prefault('docker-compose.yml')
       .describe('The Compose file, relative to the repository.'),
     service: nameText().describe('The Compose service to deploy.'),
+    git: gitSchema.optional().describe('What a private repository needs; submodules and Git LFS.'),
     forcedPushes,
     environments: z
       .record(nameText(), environmentSchema)
@@ -72,7 +76,7 @@ export const appSchema = mapping(
     services: `${notYet}; name one service under service`,
     paths: notYet,
     access: notYet,
-    secrets: notYet,
+    secrets: 'stands under each environment, not here',
     hooks: notYet,
   },
 );

@@ -6,6 +6,7 @@ import { listenAddress, url } from './addresses.ts';
 import { age } from './age.ts';
 import { appSchema } from './schema-apps.ts';
 import { githubSchema } from './schema-github.ts';
+import { secretsSchema } from './schema-secrets.ts';
 
 const dockerName = (what: string) => text(`the name of ${what}`, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/);
 const filePath = (what: string) => text(`the path of ${what}`, /^\P{Cc}{1,1024}$/u);
@@ -101,7 +102,8 @@ export const siskinSchema = mapping(
         .prefault([])
         .describe('Existing volumes beyond their own.'),
     }).prefault({}),
+    secrets: secretsSchema.prefault({}).describe('Where the keys of the secrets lie.'),
     apps: z.record(nameText(), appSchema).prefault({}),
   },
-  { front: notYet, slack: notYet, secrets: notYet, access: notYet, notifications: notYet, hooks: notYet },
+  { front: notYet, slack: notYet, access: notYet, notifications: notYet, hooks: notYet },
 );

@@ -1,3 +1,5 @@
+import type { SecretUse } from '../../domain/secret-use.ts';
+
 /** siskin.yaml, checked, in Siskin's own units. */
 export interface SiskinConfig {
   /** The file it was read from. */
@@ -20,6 +22,8 @@ export interface SiskinConfig {
   reconcile: { everyMs: number };
   history: HistoryLimits;
   allow: Allowed;
+  /** Absolute paths. Without `runDir` see memoryFolders. */
+  secrets: { identityFile: string; runDir?: string };
   apps: AppConfig[];
 }
 
@@ -88,7 +92,20 @@ export interface AppConfig {
   /** The Compose file's path in the repository. */
   composeFile: string;
   service: string;
+  git: GitConfig;
   environments: EnvironmentConfig[];
+}
+
+/** How the app's repository is reached. */
+export interface GitConfig {
+  /** Absolute path of a private key. */
+  deployKeyFile?: string;
+  /** The only host keys that are believed: an absolute path, or lines of such a file. */
+  knownHosts?: { file: string } | { lines: string[] };
+  /** For https. `password` is the token: a secret. */
+  credentials?: { username: string; password: string };
+  submodules: boolean;
+  lfs: boolean;
 }
 
 export interface EnvironmentConfig {
@@ -100,6 +117,7 @@ export interface EnvironmentConfig {
   profiles: string[];
   /** Values for the `${VAR}` of its Compose file: `env`. May hold secrets. */
   variables: Record<string, string>;
+  secrets: SecretUse[];
   /** Absolute path of a file with more of them: see withEnvFile. */
   envFile?: string;
 }

@@ -19,8 +19,9 @@ describe('docs/reference/siskin-yaml.md', () => {
     const [example = '', ...others] = yamlBlocks(text);
     const env = {
       SISKIN_WEBHOOK_SECRET: '0123456789abcdef',
-      SISKIN_GITHUB_TOKEN: 'github_pat_0123',
       REDIS_PASSWORD: 'secret',
+      SHOP_TOKEN: 'a-token-of-shop',
+      SISKIN_GITHUB_TOKEN: 'github_pat_0123',
     };
     const config = parseSiskinConfig(example, 'siskin.yaml', env);
     expect(config.apps[0]?.environments.map(({ environment }) => environment)).toEqual([
