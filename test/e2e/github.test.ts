@@ -4,7 +4,6 @@ import {
   type AppRepository,
   type Behaviour,
   commitVariant,
-  composeText,
   createAppRepository,
   type VariantChange,
 } from '../support/app-repository.ts';
@@ -116,10 +115,7 @@ describe('a deployment on GitHub', () => {
   });
 
   it('a bad one ends in failure, and the old one stays in success', async () => {
-    const compose = await composeText({
-      'x-siskin': { health: { path: '/healthz', interval: '100ms', startPeriod: '1s', healthyAfter: 2 } },
-    });
-    const { sha, id } = await push({ release: 'sick', healthy: false }, { compose });
+    const { sha, id } = await push({ release: 'smokes', smokeStatus: 500 });
     expect((await siskin.ended(id)).state).toBe('failed');
     await until(sha, 'failure', 'failure');
     await expect(told(sha)).toMatchFileSnapshot(golden('e2e-bad.txt'));
@@ -127,7 +123,7 @@ describe('a deployment on GitHub', () => {
   });
 
   it('a cancelled one is inactive', async () => {
-    const { sha, id } = await push({ release: 'slow', bootMs: 20_000 }, { compose: await composeText({}) });
+    const { sha, id } = await push({ release: 'slow', bootMs: 20_000 });
     await siskin.reached(id, 'canary');
     await fake.until(() => stateOf(sha) === 'in_progress');
     const path = `/api/v1/apps/${siskin.app}/environments/production/cancel`;
