@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { lockInstance } from '../src/adapters/system/instance-lock.ts';
 import type { Env } from '../src/config/env.ts';
+import { configSecrets } from '../src/config/secrets.ts';
 import { loadSiskinConfig, type SiskinConfig } from '../src/config/siskin-config.ts';
 import { SiskinError } from '../src/domain/errors/siskin-error.ts';
 import { createLogger, type Logger } from '../src/observability/logger.ts';
@@ -66,7 +67,7 @@ async function load(
     const message = `${configFile}: redis.url is needed by \`siskin ${part}\`: its Redis is shared with other processes`;
     throw new SiskinError('CONFIG_INVALID', message);
   }
-  const log = createLogger({ secrets: config.github.webhookSecrets });
+  const log = createLogger({ secrets: configSecrets(config) });
   return { config, log, redisUrl: config.redis.url };
 }
 

@@ -1,5 +1,6 @@
 import { lockInstance } from '../src/adapters/system/instance-lock.ts';
 import type { Env } from '../src/config/env.ts';
+import { configSecrets } from '../src/config/secrets.ts';
 import { loadSiskinConfig } from '../src/config/siskin-config.ts';
 import { createLogger, type Logger } from '../src/observability/logger.ts';
 import { cliToken } from './cli-token.ts';
@@ -30,7 +31,7 @@ export interface RunningSiskin {
  */
 export async function startUp(configFile: string, env: Env, logger?: Logger): Promise<RunningSiskin> {
   const config = await loadSiskinConfig(configFile, env);
-  const log = logger ?? createLogger({ secrets: config.github.webhookSecrets });
+  const log = logger ?? createLogger({ secrets: configSecrets(config) });
   const ending = new Ending(log);
   try {
     const lock = await lockInstance(config.dataDir);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type * as z from 'zod';
+import { assembleEnvironmentSlack, assembleSlack } from './assemble-slack.ts';
 import type { siskinSchema } from './schema.ts';
 import type { AppConfig, EnvironmentConfig, SiskinConfig } from './types.ts';
 
@@ -19,6 +20,7 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
   }),
   docker: withoutUndefined(checked.docker),
   github: { webhookSecrets: [checked.github?.webhookSecret ?? []].flat() },
+  ...(checked.slack && { slack: assembleSlack(checked.slack) }),
   api: {
     tokens: checked.api.tokens.map(({ name, role, hash }) => ({
       name,
@@ -50,6 +52,7 @@ const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfi
       profiles: settings.profiles,
       variables: settings.env,
       ...(settings.envFile !== undefined && { envFile: resolve(folder, settings.envFile) }),
+      ...(settings.slack && { slack: assembleEnvironmentSlack(settings.slack) }),
     }),
   ),
 });

@@ -1,6 +1,7 @@
 import type { Problem } from '../problems.ts';
 import { entriesOf, type Path, pathText, valueAt } from '../yaml-path.ts';
 import type { YamlTree } from '../yaml-tree.ts';
+import { slackChecks } from './checks-slack.ts';
 
 /**
  * What no single value shows: things that are there twice, and names that become the same when they are joined. Reads
@@ -16,6 +17,7 @@ export function crossChecks(tree: YamlTree): Problem[] {
     ...repeated(tree, routes(environments), 'has the host and path of another route'),
     ...joinedTwice(tree, environments),
     ...routerWithoutSocket(tree),
+    ...slackChecks(tree),
   ];
 }
 

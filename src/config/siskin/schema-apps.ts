@@ -4,6 +4,7 @@ import { repositoryPath, repositoryPathExpected } from '../repository-path.ts';
 import { branchExpected, isBranchName } from './git-branch.ts';
 import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
+import { environmentSlackSchema } from './schema-slack.ts';
 
 const route = mapping({
   host: z
@@ -40,6 +41,7 @@ const environmentSchema = mapping(
       .optional()
       .describe('A file of NAME=value lines with more of them, relative to siskin.yaml; env wins.'),
     forcedPushes,
+    slack: environmentSlackSchema.optional().describe('What is otherwise in Slack for this environment.'),
   },
   { access: notYet, secrets: notYet, hooks: notYet, front: notYet },
 );

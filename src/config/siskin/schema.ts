@@ -5,6 +5,7 @@ import { duration, size } from '../units.ts';
 import { listenAddress, url } from './addresses.ts';
 import { age } from './age.ts';
 import { appSchema } from './schema-apps.ts';
+import { slackSchema } from './schema-slack.ts';
 
 const dockerName = (what: string) => text(`the name of ${what}`, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/);
 const filePath = (what: string) => text(`the path of ${what}`, /^\P{Cc}{1,1024}$/u);
@@ -79,6 +80,7 @@ export const siskinSchema = mapping(
       },
       { token: notYet, app: notYet, apiUrl: notYet },
     ).optional(),
+    slack: slackSchema.optional().describe('Where people watch: a bot, or an incoming webhook.'),
     api: mapping({ tokens: z.array(token).prefault([]) }).prefault({}),
     build: mapping(
       {
@@ -108,5 +110,5 @@ export const siskinSchema = mapping(
     }).prefault({}),
     apps: z.record(nameText(), appSchema).prefault({}),
   },
-  { front: notYet, slack: notYet, secrets: notYet, access: notYet, notifications: notYet, hooks: notYet },
+  { front: notYet, secrets: notYet, access: notYet, hooks: notYet },
 );

@@ -1,3 +1,7 @@
+import type { EnvironmentSlack, SlackConfig } from './types-slack.ts';
+
+export type * from './types-slack.ts';
+
 /** siskin.yaml, checked, in Siskin's own units. */
 export interface SiskinConfig {
   /** The file it was read from. */
@@ -15,6 +19,8 @@ export interface SiskinConfig {
   docker: { host: string; network?: string };
   /** One secret, or two while they are rotated; none when no webhook is to be accepted. */
   github: { webhookSecrets: string[] };
+  /** Absent: nothing is told in Slack. */
+  slack?: SlackConfig;
   api: { tokens: ApiToken[] };
   build: BuildLimits;
   history: HistoryLimits;
@@ -80,4 +86,5 @@ export interface EnvironmentConfig {
   variables: Record<string, string>;
   /** Absolute path of a file with more of them: see withEnvFile. */
   envFile?: string;
+  slack?: EnvironmentSlack;
 }

@@ -17,7 +17,12 @@ describe('docs/reference/siskin-yaml.md', () => {
 
   it('has an example that is right', () => {
     const [example = '', ...others] = yamlBlocks(text);
-    const env = { SISKIN_WEBHOOK_SECRET: '0123456789abcdef', REDIS_PASSWORD: 'secret' };
+    const env = {
+      SISKIN_WEBHOOK_SECRET: '0123456789abcdef',
+      REDIS_PASSWORD: 'secret',
+      SLACK_BOT_TOKEN: 'xoxb-1234-abcdef',
+      SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef',
+    };
     const config = parseSiskinConfig(example, 'siskin.yaml', env);
     expect(config.apps[0]?.environments.map(({ environment }) => environment)).toEqual([
       'production',
