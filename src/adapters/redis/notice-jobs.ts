@@ -24,7 +24,7 @@ export interface NoticeRuns {
    */
   onFailure(error: unknown, deployment: string, failures: number, forMs: number): Promise<number | null>;
   /** Told of errors of the queue itself. */
-  onError(error: unknown): void;
+  onError: (error: unknown) => void;
 }
 
 /** Deliveries of one channel at the same time: one that hangs must not hold up the others. */

@@ -19,18 +19,25 @@ export class RedisOutbox implements Outbox {
 
   async told(channel: string, deployment: string): Promise<Told> {
     const { redis, keys } = this.#store;
-    const fields = [`${channel}:revision`, `${channel}:memory`, `${channel}:at`] as const;
-    const [revision, memory, at] = await reaching(() => redis.hmget(keys.notices(deployment), ...fields));
-    return { revision: Number(revision ?? 0), memory: memory ? json(memory) : null, at: Number(at ?? 0) };
+    const fields = ['revision', 'memory', 'at', 'state'].map((name) => `${channel}:${name}`);
+    const values = await reaching(() => redis.hmget(keys.notices(deployment), ...fields));
+    const [revision, memory, at, state] = values;
+    return {
+      revision: Number(revision ?? 0),
+      memory: memory ? json(memory) : null,
+      at: Number(at ?? 0),
+      state: state ?? null,
+    };
   }
 
   async remember(channel: string, deployment: string, memory: unknown): Promise<void> {
     await this.#store.run('siskinNoteNotice', deployment, `${channel}:memory`, JSON.stringify(memory));
   }
 
-  async noteTold(channel: string, deployment: string, revision: number, at: number): Promise<void> {
+  async noteTold(channel: string, deployment: string, told: Omit<Told, 'memory'>): Promise<void> {
+    const { revision, at, state } = told;
     const fields = [`${channel}:revision`, revision, `${channel}:at`, Math.round(at)];
-    await this.#store.run('siskinNoteNotice', deployment, ...fields);
+    await this.#store.run('siskinNoteNotice', deployment, ...fields, `${channel}:state`, state ?? '');
   }
 
   async settle(deployment: string, channels: readonly string[], revision: number): Promise<void> {

@@ -9,6 +9,8 @@ export interface NoticeChannel {
   readonly name: string;
   /** The least time between two deliveries about one deployment, in ms: what happens within is told at once afterwards. */
   readonly pauseMs: number;
+  /** The same, in ms, while a release is only watched and nothing but its counts changes. */
+  readonly calmPauseMs: number;
   /**
    * @param memory what this channel remembered of this deployment, null at first; it comes out of a store, so it is parsed
    * @param tools.remember keeps a new memory at once, so that a crash right after does not create the same thing twice
@@ -19,7 +21,7 @@ export interface NoticeChannel {
 }
 
 export interface DeliveryTools {
-  remember(memory: unknown): Promise<void>;
+  remember: (memory: unknown) => Promise<void>;
   signal: AbortSignal;
 }
 
@@ -55,8 +57,7 @@ export interface Outbox {
   told(channel: string, deployment: string): Promise<Told>;
   /** Keeps what a channel remembers of a deployment; nothing of one that is not on record. */
   remember(channel: string, deployment: string, memory: unknown): Promise<void>;
-  /** @param at epoch milliseconds */
-  noteTold(channel: string, deployment: string, revision: number, at: number): Promise<void>;
+  noteTold(channel: string, deployment: string, told: Omit<Told, 'memory'>): Promise<void>;
   /** Takes a deployment out once every channel was told this revision, unless it has changed since. */
   settle(deployment: string, channels: readonly string[], revision: number): Promise<void>;
   /** Takes a deployment out, whatever was told. */
@@ -73,4 +74,6 @@ export interface Told {
   memory: unknown;
   /** Epoch milliseconds of the last time; 0 before the first. */
   at: number;
+  /** What its state was then; null before the first. */
+  state: string | null;
 }

@@ -1,7 +1,8 @@
 import { isEndState } from '../../domain/deployment.ts';
+import type { Notice } from '../../domain/notice/notice.ts';
 import { anySignal } from '../any-signal.ts';
 import type { Clock } from '../ports.ts';
-import type { NoticeChannel, NoticeSource, Outbox } from './ports.ts';
+import type { NoticeChannel, NoticeSource, Outbox, Told } from './ports.ts';
 
 /** How long one delivery may take, in ms: a service that accepts and never answers holds nobody up for longer. */
 const deliveryTimeoutMs = 30_000;
@@ -42,13 +43,16 @@ export async function tell(deployment: string, telling: Telling): Promise<number
     return null;
   }
   if (told.revision !== revision) {
+    // Asked again after the short pause: what is more than a count must not wait for the long one.
+    if (isCalm(notice, told, telling)) return channel.pauseMs;
     await inTime(telling, (signal) =>
       channel.deliver(notice, told.memory, {
         signal,
         remember: (memory) => outbox.remember(channel.name, deployment, memory),
       }),
     );
-    await outbox.noteTold(channel.name, deployment, revision, clock.now().getTime());
+    const at = clock.now().getTime();
+    await outbox.noteTold(channel.name, deployment, { revision, at, state: notice.state });
     await onTold?.();
   }
   if (isEndState(notice.state)) await outbox.settle(deployment, channels, revision);
@@ -62,9 +66,13 @@ export async function giveUp(
 ): Promise<void> {
   const revision = await outbox.revision(deployment);
   if (revision === null) return;
-  await outbox.noteTold(channel.name, deployment, revision, clock.now().getTime());
+  const at = clock.now().getTime();
+  await outbox.noteTold(channel.name, deployment, { revision, at, state: null });
   await outbox.settle(deployment, channels, revision);
 }
+
+const isCalm = ({ state }: Notice, told: Told, { channel, clock }: Telling): boolean =>
+  state === 'watching' && told.state === state && pauseLeft(told.at, channel.calmPauseMs, clock) > 0;
 
 /** A clock that was set back since holds nothing up. */
 function pauseLeft(toldAt: number, pauseMs: number, clock: Clock): number {

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { forgetNoticeJobs, NoticeJobs } from '../../../src/adapters/redis/notice-jobs.ts';
 import { RedisOutbox } from '../../../src/adapters/redis/outbox.ts';
@@ -14,6 +15,7 @@ import { openRedisWorld, pushOf, type RedisWorld, testAudit } from '../../suppor
 let redis: TestRedis;
 let world: RedisWorld;
 let outbox: RedisOutbox;
+let ending: AbortController;
 const open: NoticeJobs[] = [];
 const key = { app: 'shop', environment: 'production' };
 
@@ -24,8 +26,10 @@ afterAll(() => redis.stop());
 beforeEach(async () => {
   world = await openRedisWorld(redis);
   outbox = new RedisOutbox(world.context);
+  ending = new AbortController();
 });
 afterEach(async () => {
+  ending.abort(new Error('the test is over'));
   await Promise.all(open.splice(0).map((jobs) => jobs.close()));
   await world.close();
 });
@@ -34,6 +38,7 @@ afterEach(async () => {
 class Screen implements NoticeChannel {
   readonly name: string;
   readonly pauseMs: number;
+  readonly calmPauseMs = 20_000;
   readonly shown: { state: Notice['state']; memory: unknown }[] = [];
   readonly seen = new EventEmitter();
   behave: (notice: Notice, tools: DeliveryTools) => Promise<void> = async (_notice, { remember }) =>
@@ -76,15 +81,20 @@ const source = {
 };
 
 function telling(channel: NoticeChannel, change: Partial<Telling> = {}): Telling {
-  const stop = new AbortController().signal;
+  const stop = ending.signal;
   return { channel, channels: [channel.name], outbox, source, clock: systemClock, stop, ...change };
 }
 
-async function watch(channel: NoticeChannel, failures: unknown[] = [], retryMs = 20): Promise<NoticeJobs> {
+async function watch(
+  channel: NoticeChannel,
+  failures: unknown[] = [],
+  retryMs = 20,
+  connection?: Redis,
+): Promise<NoticeJobs> {
   const jobs = new NoticeJobs(
     world.context,
     await world.connect('commands'),
-    await world.connect('queue'),
+    connection ?? (await world.connect('queue')),
     channel.name,
     {
       tell: (id) => tell(id, telling(channel)),
@@ -210,6 +220,22 @@ describe('a channel', () => {
     expect(screen.shown.map(({ state }) => state)).toEqual(['queued', 'fetching', 'building']);
   });
 
+  it('is told of mere counts in the watch more seldom, and of its end at once', async () => {
+    const screen = new Screen('screen', 1_000);
+    const id = await push();
+    for (const state of ['fetching', 'building', 'preparing', 'rolling', 'watching'] as const)
+      await change(id, { state });
+    let now = Date.now();
+    const clock = { ...systemClock, now: () => new Date(now) };
+    await tell(id, telling(screen, { clock }));
+    now += 2_000;
+    await world.history.addCommand(id, 'promote', testAudit);
+    expect(await tell(id, telling(screen, { clock }))).toBe(1_000);
+    await change(id, { state: 'rolled_back', reason: 'bad', finishedAt: new Date().toISOString() });
+    expect(await tell(id, telling(screen, { clock }))).toBeNull();
+    expect(screen.shown.map(({ state }) => state)).toEqual(['watching', 'rolled_back']);
+  });
+
   it('that wants to be left alone is, whatever the deployment', async () => {
     const screen = new Screen();
     await outbox.setQuiet(screen.name, 60_000);
@@ -274,9 +300,12 @@ describe('a channel', () => {
   it('is told at once by one who knows to be alone, whoever died over it', async () => {
     const dead = new Screen();
     dead.behave = () => new Promise(() => {});
-    await watch(dead);
+    const connection = await world.connect('queue');
+    const dying = await watch(dead, [], 20, connection);
     const id = await push();
     await dead.sees('queued');
+    connection.disconnect();
+    open.splice(open.indexOf(dying), 1);
     await forgetNoticeJobs(world.context, await world.connect('commands'), dead.name);
     const screen = new Screen();
     const jobs = await watch(screen);
