@@ -1,5 +1,28 @@
+import { instanceId } from '../src/adapters/redis/instance-id.ts';
+import { SlackChannel } from '../src/adapters/slack/slack-channel.ts';
+import { SlackWebhookChannel } from '../src/adapters/slack/slack-webhook-channel.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
+import type { EnvironmentKey } from '../src/domain/names.ts';
+import { textsOf } from '../src/domain/texts/catalogue.ts';
+import type { Logger } from '../src/observability/logger.ts';
 import type { NoticeChannel } from '../src/pipeline/notify/ports.ts';
+import { slackSettings } from './slack-settings.ts';
+import type { Store } from './store.ts';
 
 /** Where people watch, as siskin.yaml says. */
-export const noticeChannels = (_config: SiskinConfig): NoticeChannel[] => [];
+export const noticeChannels = (config: SiskinConfig, store: Store, log: Logger): NoticeChannel[] =>
+  slackChannel(config, store, log);
+
+function slackChannel(config: SiskinConfig, store: Store, log: Logger): NoticeChannel[] {
+  const { slack } = config;
+  if (slack === undefined) return [];
+  const settings = (key: EnvironmentKey) => slackSettings(config, slack, key);
+  const texts = textsOf(slack.locale);
+  if (slack.kind === 'webhook')
+    return [new SlackWebhookChannel({ webhookUrl: slack.webhookUrl, settings, texts })];
+  const { botToken, apiUrl, signingSecret, appToken } = slack;
+  const withButtons = signingSecret !== undefined || appToken !== undefined;
+  const instance = () => instanceId(store.context);
+  const warn = (message: string) => log.warn({ channel: 'slack' }, message);
+  return [new SlackChannel({ botToken, apiUrl, settings, texts, withButtons, instance, warn })];
+}

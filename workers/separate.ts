@@ -50,7 +50,7 @@ export async function startWorkerAlone(configFile: string, env: Env): Promise<Ru
     const prometheusUrl = prometheus.value;
     const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
     ending.add('worker', () => worker.close());
-    const channels = noticeChannels(config);
+    const channels = noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: false });
     ending.add('notifier', () => notifier.close());
     log.info('the worker is up');

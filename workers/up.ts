@@ -48,7 +48,7 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     const prometheusUrl = prometheus.value;
     const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
     ending.add('worker', () => worker.close());
-    const channels = noticeChannels(config);
+    const channels = noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: !config.redis });
     ending.add('notifier', () => notifier.close());
     ending.add('maintenance', startMaintenance({ config, store, log }).stop);

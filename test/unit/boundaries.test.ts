@@ -90,4 +90,10 @@ const violationsToPlant = [
     target: '../../api/b.ts',
     file: 'src/api/b.ts',
   },
+  {
+    rule: 'slack-is-called-in-one-place',
+    from: 'src/domain/s.ts',
+    target: '../../node_modules/@slack/web-api/index.ts',
+    file: 'node_modules/@slack/web-api/index.ts',
+  },
 ];
