@@ -11,6 +11,7 @@ import { systemClock } from '../src/adapters/system/clock.ts';
 import type { Env } from '../src/config/env.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import { environmentId } from '../src/domain/names.ts';
+import { lookPace } from '../src/domain/reconcile/next-look.ts';
 import type { Logger } from '../src/observability/logger.ts';
 import type { World } from '../src/pipeline/run-context.ts';
 import { runEnvironment } from '../src/pipeline/run-environment.ts';
@@ -26,14 +27,21 @@ export interface DeployWorkerOptions {
   config: SiskinConfig;
   env: Env;
   store: Store;
+  /** Who works here, over its restarts. */
+  instance: string;
   router: HaproxyRouter;
   prometheusUrl: string;
   log: Logger;
 }
 
-/** Runs deployments: takes woken environments, brings each to what is wanted of it, and keeps it so. */
+/**
+ * Runs deployments: takes woken environments, brings each to what is wanted of it, and keeps it so. What a killed process
+ * of this instance had in hand is taken up at once: the caller holds the lock on its data directory, so it is dead.
+ */
 export async function startDeployWorker(options: DeployWorkerOptions): Promise<{ close(): Promise<void> }> {
-  const { config, store, router, log } = options;
+  const { config, store, instance, router, log } = options;
+  await store.leases.endOwn();
+  await store.wakeUps.unlockOf(instance);
   await router.applyRoutes(routesOf(config));
   const source = sourceOf(options);
   const world = worldOf(options, source);
@@ -42,13 +50,16 @@ export async function startDeployWorker(options: DeployWorkerOptions): Promise<{
   const apps = pipelineApps(config);
   const { repairs, watch } = makeRepairs({ config, store, router, world, log, onAction });
   const worker = runEnvironments(store.context, store.queueConnection, {
+    instance,
     concurrency,
     handler: (key, stop) => runEnvironment(world, apps, store.leases, key, stop, repairs),
     onError: (err, key) =>
       log.error({ err, environment: key && environmentId(key) }, 'a run failed; it is repeated'),
   });
   await worker.ready();
-  const reconciler = startReconciler(store, log, { heads: { apps: trackedApps(config), source }, onAction });
+  const pace = lookPace(config.reconcile.everyMs);
+  const heads = { apps: trackedApps(config), source, pace };
+  const reconciler = startReconciler(store, log, { heads, onAction });
   const watched = watch();
   return {
     close: async () => {
@@ -75,7 +86,7 @@ function worldOf(
     store: store.deployments,
     signals: store.signals,
     source,
-    images: new DockerImages(docker, { concurrency: config.build.concurrency }),
+    images: new DockerImages(docker, { concurrency: config.build.concurrency, limits: config.build }),
     replicas: new DockerReplicas(docker, config.docker.network),
     router,
     metrics: new PrometheusMetrics({ url: prometheusUrl }),

@@ -13,7 +13,7 @@ const everyMs = 60_000;
 
 /** What the reconciler is given besides the store; without apps and source, branch heads are not looked at. */
 export interface ReconcilerOptions {
-  heads?: { apps: readonly TrackedApp[]; source: BranchHeads; pace?: LookPace };
+  heads?: { apps: readonly TrackedApp[]; source: BranchHeads; pace: LookPace };
   /** Counts what was done; siskin_reconcile_actions_total. */
   onAction?: (action: string) => void;
 }
@@ -34,7 +34,7 @@ export function startReconciler(
         { source: heads.source, records, clock: systemClock, log, onAction },
         heads.apps,
         stop.signal,
-        heads.pace ? { pace: heads.pace } : {},
+        { pace: heads.pace },
       )
     : Promise.resolve();
   return {

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { instanceId } from '../src/adapters/system/instance-id.ts';
 import { lockInstance } from '../src/adapters/system/instance-lock.ts';
 import type { Env } from '../src/config/env.ts';
 import { configSecrets } from '../src/config/secrets.ts';
@@ -41,14 +42,23 @@ export async function startWorkerAlone(configFile: string, env: Env): Promise<Ru
   return startParts(log, async (ending) => {
     const lock = await lockInstance(config.dataDir);
     ending.add('lock', () => lock.release());
+    const instance = await instanceId(config.dataDir);
     const router = await startRouter(config, log);
     ending.add('router', () => router.stop());
     const prometheus = await startPrometheus(config, router.metrics, log);
     ending.add('prometheus', () => prometheus.stop());
-    const store = await openStore(redisUrl, log);
+    const store = await openStore(redisUrl, log, instance);
     ending.add('store', () => store.close());
     const prometheusUrl = prometheus.value;
-    const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
+    const worker = await startDeployWorker({
+      config,
+      env,
+      store,
+      instance,
+      router: router.value,
+      prometheusUrl,
+      log,
+    });
     ending.add('worker', () => worker.close());
     const channels = noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: false });

@@ -30,8 +30,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Connects and waits until Redis answers. @throws SiskinError STORE_UNAVAILABLE */
-export async function openStore(url: string, log: Logger): Promise<Store> {
+/**
+ * Connects and waits until Redis answers.
+ * @param instance of a process that works on environments, see instanceId
+ * @throws SiskinError STORE_UNAVAILABLE
+ */
+export async function openStore(url: string, log: Logger, instance?: string): Promise<Store> {
   const onError = (error: unknown) => log.warn({ err: error }, 'Redis does not answer; Siskin keeps trying');
   const connections: Redis[] = [];
   const connect = (role: ConnectionRole): Redis => {
@@ -51,7 +55,7 @@ export async function openStore(url: string, log: Logger): Promise<Store> {
     deployments: new RedisDeploymentStore(context),
     history: new RedisHistory(context),
     ledger: new RedisPushLedger(context, (key) => wakeUps.wake(key), onWakeFailed),
-    leases: new RedisLeases(context),
+    leases: new RedisLeases(context, instance === undefined ? {} : { instance }),
     signals: new RedisSignals(context, subscriber, onError),
     wakeUps,
     queueConnection,

@@ -1,3 +1,4 @@
+import { instanceId } from '../src/adapters/system/instance-id.ts';
 import { lockInstance } from '../src/adapters/system/instance-lock.ts';
 import type { Env } from '../src/config/env.ts';
 import { configSecrets } from '../src/config/secrets.ts';
@@ -36,17 +37,26 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
   try {
     const lock = await lockInstance(config.dataDir);
     ending.add('lock', () => lock.release());
+    const instance = await instanceId(config.dataDir);
     const redis = await startRedis(config, log);
     ending.add('redis', () => redis.stop());
     const router = await startRouter(config, log);
     ending.add('router', () => router.stop());
     const prometheus = await startPrometheus(config, router.metrics, log);
     ending.add('prometheus', () => prometheus.stop());
-    const store = await openStore(redis.value, log);
+    const store = await openStore(redis.value, log, instance);
     ending.add('store', () => store.close());
     if (!config.redis) await takeOver(store);
     const prometheusUrl = prometheus.value;
-    const worker = await startDeployWorker({ config, env, store, router: router.value, prometheusUrl, log });
+    const worker = await startDeployWorker({
+      config,
+      env,
+      store,
+      instance,
+      router: router.value,
+      prometheusUrl,
+      log,
+    });
     ending.add('worker', () => worker.close());
     const channels = noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: !config.redis });

@@ -1,60 +1,142 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { deploymentList } from '../support/api-shapes.ts';
 import { type AppRepository, createAppRepository } from '../support/app-repository.ts';
-import { HistoryPlayer } from '../support/chaos-history.ts';
-import { beginChaos, sized, spread } from '../support/chaos-run.ts';
+import { type History, HistoryPlayer, Turn } from '../support/chaos-history.ts';
+import { beginChaos, type Chaos, isLong, sized, spread } from '../support/chaos-run.ts';
 import { ChaosSiskin, hostOf } from '../support/chaos-siskin.ts';
 import { servingRelease } from '../support/load.ts';
 
 const histories = sized(3, 200);
 const eventsEach = 8;
-const environments = ['production', 'staging', 'test'];
+/** Players at the same time, each with environments of its own. */
+const players = sized(3, 4);
+const environmentsEach = 3;
 const ends = ['succeeded', 'superseded', 'failed', 'rolled_back', 'cancelled'];
-/** The issue's limit from the last push to the last environment on its branch's head, in ms. */
+/** The issue's bound from the last push to the last environment on its branch's head, in ms. */
 const settleMs = 60_000;
 
-let repository: AppRepository;
-let siskin: ChaosSiskin;
+const environmentsOf = (player: number): string[] =>
+  Array.from({ length: environmentsEach }, (_, n) => `player${player + 1}-${n + 1}`);
 
-describe('random histories of pushes', () => {
+let repository: AppRepository;
+let siskin: ChaosSiskin | undefined;
+
+describe('random histories of pushes, some of whose webhooks are lost', () => {
   beforeAll(async () => {
     repository = await createAppRepository();
-    siskin = await ChaosSiskin.start({ repository: repository.path, environments });
   });
-  afterAll(async () => {
+  afterEach(async () => {
     await siskin?.remove();
-    await repository?.remove();
+    siskin = undefined;
   });
+  afterAll(() => repository?.remove());
 
   it(`${histories} of them: every environment ends on its branch's head, every push is accounted for`, async () => {
     const chaos = beginChaos('histories');
-    const player = new HistoryPlayer(siskin, repository, chaos, environments);
-    const settledMs: number[] = [];
-    const byState: Record<string, number> = {};
-    let known = 0;
-    for (let n = 0; n < histories; n += 1) {
-      const { heads, promised, done, duplicates } = await player.play(eventsEach);
-      const last = performance.now();
-      const views = [];
-      for (const id of promised.slice(known)) views.push(await siskin.ended(id, settleMs));
-      known = promised.length;
-      settledMs.push(performance.now() - last);
+    await playAll(chaos, histories, { reconcile: { every: '5s' }, build: { concurrency: 2 } });
+  });
 
-      const story = done.join('\n');
-      for (const { state } of views) byState[state] = (byState[state] ?? 0) + 1;
-      expect(
-        views.map(({ state }) => state).filter((state) => !ends.includes(state)),
-        story,
-      ).toEqual([]);
-      const unnamed = views.filter(
-        ({ state, supersededBy }) => state === 'superseded' && supersededBy === null,
-      );
-      expect(unnamed, story).toEqual([]);
-      expect(new Set([200, ...duplicates]), story).toEqual(new Set([200]));
-      const serving = await Promise.all(
-        environments.map((name) => servingRelease(siskin.router, hostOf(name))),
-      );
-      expect(serving, story).toEqual(environments.map((name) => heads.get(name)));
-    }
-    chaos.print({ histories, pushes: known, byState, msFromLastPushToSettled: spread(settledMs) });
+  it.runIf(isLong)('the same with the looks as far apart as they are by default', async () => {
+    const chaos = beginChaos('histories, default pace');
+    await playAll(chaos, 3 * players, { build: { concurrency: 2 } });
   });
 });
+
+async function playAll(chaos: Chaos, count: number, config: Record<string, unknown>): Promise<void> {
+  const environments = Array.from({ length: players }, (_, n) => environmentsOf(n)).flat();
+  const started = await ChaosSiskin.start({ repository: repository.path, environments, config });
+  siskin = started;
+  const turn = new Turn();
+  const figures: Figures = { histories: 0, settledMs: [], byState: {}, pushes: 0, dropped: 0 };
+  const playing = Array.from({ length: players }, async (_, n) => {
+    const of = environmentsOf(n);
+    const player = new HistoryPlayer(started, { repository, turn }, chaos, of);
+    const checker = new Checker(started, of, figures);
+    await checker.settled(await player.begin());
+    while (figures.histories < count) {
+      figures.histories += 1;
+      await checker.settled(await player.play(eventsEach));
+    }
+    return checker;
+  });
+  const checkers = await Promise.all(playing);
+  const { settledMs, ...others } = figures;
+  let found = 0;
+  for (const checker of checkers) found += await checker.found();
+  chaos.print({ ...others, found, msFromLastPushToSettled: spread(settledMs) });
+  if (isLong) expect(found).toBeGreaterThan(0);
+}
+
+interface Figures {
+  histories: number;
+  settledMs: number[];
+  byState: Record<string, number>;
+  pushes: number;
+  dropped: number;
+}
+
+/** Holds one player's histories to what must come of them. */
+class Checker {
+  readonly #siskin: ChaosSiskin;
+  readonly #environments: readonly string[];
+  readonly #figures: Figures;
+  #known = 0;
+  #dropped = 0;
+
+  constructor(of: ChaosSiskin, environments: readonly string[], figures: Figures) {
+    this.#siskin = of;
+    this.#environments = environments;
+    this.#figures = figures;
+  }
+
+  /** Every environment is on its branch's head in time, and every push that was answered 202 has ended and says how. */
+  async settled({ heads, promised, done, duplicates, dropped }: History): Promise<void> {
+    const last = performance.now();
+    const story = done.slice(-40).join('\n');
+    const wanted = this.#environments.map((name) => heads.get(name) ?? null);
+    let serving = await this.#serving();
+    while (!same(serving, wanted) && performance.now() - last < settleMs) {
+      await delay(100);
+      serving = await this.#serving();
+    }
+    expect(serving, `${story}\n${await this.#siskin.lastLines()}`).toEqual(wanted);
+    this.#figures.settledMs.push(performance.now() - last);
+
+    const views = [];
+    for (const id of promised.slice(this.#known)) views.push(await this.#siskin.ended(id, settleMs));
+    this.#figures.pushes += promised.length - this.#known;
+    this.#figures.dropped += dropped - this.#dropped;
+    this.#known = promised.length;
+    this.#dropped = dropped;
+    for (const { state } of views) this.#figures.byState[state] = (this.#figures.byState[state] ?? 0) + 1;
+    expect(
+      views.filter(({ state }) => !ends.includes(state)),
+      story,
+    ).toEqual([]);
+    expect(
+      views.filter(({ state, supersededBy }) => state === 'superseded' && supersededBy === null),
+      story,
+    ).toEqual([]);
+    expect(new Set([200, ...duplicates]), story).toEqual(new Set([200]));
+  }
+
+  /** How many pushes the reconciler found in this player's environments, of those that are still on record. */
+  async found(): Promise<number> {
+    const client = await this.#siskin.client();
+    let found = 0;
+    for (const environment of this.#environments) {
+      const path = `/api/v1/deployments?app=${this.#siskin.app}&environment=${environment}&limit=200`;
+      const { deployments } = await client.get(path, deploymentList);
+      found += deployments.filter(({ actor }) => actor.name === 'reconciler').length;
+    }
+    return found;
+  }
+
+  #serving(): Promise<(string | null)[]> {
+    return Promise.all(this.#environments.map((name) => servingRelease(this.#siskin.router, hostOf(name))));
+  }
+}
+
+const same = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.every((one, index) => one === b[index]);

@@ -1,174 +1,121 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AppRepository, createAppRepository } from '../support/app-repository.ts';
-import type { Part } from '../support/chaos-process.ts';
-import { endOf, type Kind, kinds, type Rollout, Rollouts, standing } from '../support/chaos-rollouts.ts';
-import { beginChaos, isLong, sized, spread } from '../support/chaos-run.ts';
-import { ChaosSiskin, type ChaosSiskinOptions, hostOf } from '../support/chaos-siskin.ts';
-import { startLoad } from '../support/load.ts';
-import { startRedis, type TestRedis } from '../support/redis-server.ts';
+import { availableParallelism } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { Lane, type Played, type Victims, victims } from '../support/chaos-lane.ts';
+import { type Kind, kinds } from '../support/chaos-rollouts.ts';
+import { beginChaos, type Chaos, isLong, spread } from '../support/chaos-run.ts';
 
-/** Requests a second to each of the three environments, over keep-alive connections. */
-const ratePerSecond = 100;
-/** Step boundaries (`step-began`, `step-ended`) of an undisturbed rollout of each kind, about: what the short form draws from. */
+const rounds = 3;
+/** Kills along one rollout of the short form: those of `siskin up` are over sooner. */
+const killsInShort: Record<Victims, number> = { up: 3, worker: 1, server: 2, 'worker+server': 1 };
+/** Rollouts of each lane of the long form with one kill only: what follows it is the whole rest of the rollout. */
+const soloKills = 2;
+/** Lanes at once: most of a lane's time is waiting for leases. */
+const lanesAtOnce = Number(process.env.SISKIN_CHAOS_LANES ?? 3 * availableParallelism());
+/** Rollouts after which a boundary that was never hit is called unreachable. */
+const mostRollouts = 40;
+
+/** About the boundaries of an undisturbed rollout of each kind: what the short form draws from. */
 const boundaries: Record<Kind, number> = { good: 60, bad: 18, rollback: 50 };
-const roundsPerBoundary = 3;
 
-let repository: AppRepository;
-beforeAll(async () => {
-  repository = await createAppRepository();
-});
-afterAll(() => repository.remove());
-
-/** What a kill hit, and how long it took from the restart to the end of every rollout. */
-interface Round {
-  killed: string;
-  at: string;
-  hit: boolean;
-  convergedMs: number;
-  requests: number;
-}
-
-describe('siskin up, killed at step boundaries', () => {
-  let siskin: ChaosSiskin;
-  let rollouts: Rollouts;
-  beforeAll(async () => {
-    ({ siskin, rollouts } = await prepared({}));
-  });
-  afterAll(() => siskin?.remove());
-
-  it('every rollout reaches the right release, no request of an old or good release fails, nothing is left over', async () => {
-    const chaos = beginChaos('kill-at-every-step, siskin up');
-    const play = (kind: Kind, boundary: number) => playRound(siskin, rollouts, kind, boundary, ['up']);
-    const rounds: Round[] = [];
-    if (isLong) {
-      for (let n = 0; n < roundsPerBoundary; n += 1)
-        for (const kind of kinds)
-          for (let at = 1, hit = true; hit; at += 1) {
-            rounds.push(await play(kind, at));
-            hit = rounds.at(-1)?.hit ?? false;
-          }
-    } else {
-      for (const kind of [chaos.pick(kinds)])
-        rounds.push(await play(kind, 1 + chaos.below(boundaries[kind])));
-    }
-    report(chaos.print, rounds);
-  });
-});
-
-describe('server and worker as processes of their own', () => {
-  let redis: TestRedis;
-  let siskin: ChaosSiskin;
-  let rollouts: Rollouts;
-  beforeAll(async () => {
-    redis = await startRedis();
-    const parts = [
-      { name: 'worker', verb: 'worker' as const },
-      { name: 'server', verb: 'server' as const },
-    ];
-    ({ siskin, rollouts } = await prepared({ parts, config: { redis: { url: redis.url } } }));
-  });
-  afterAll(async () => {
-    await siskin?.remove();
-    await redis?.stop();
-  });
-
-  it('the same, with the worker, the server or both killed', async () => {
-    const chaos = beginChaos('kill-at-every-step, server and worker');
-    const victims: [string[], ...string[][]] = [['worker'], ['server'], ['worker', 'server']];
-    const rounds: Round[] = [];
-    for (const parts of isLong ? victims : [chaos.pick(victims)])
-      for (const kind of isLong ? kinds : [chaos.pick(kinds)]) {
-        const ats = Array.from({ length: sized(1, boundaries[kind] * roundsPerBoundary) }, (_, n) =>
-          isLong ? 1 + (n % boundaries[kind]) : 1 + chaos.below(boundaries[kind]),
-        );
-        for (const at of ats) rounds.push(await playRound(siskin, rollouts, kind, at, parts));
+describe.skipIf(isLong)('Siskin killed at step boundaries', () => {
+  const seldom: [Victims, ...Victims[]] = ['worker', 'server', 'worker+server'];
+  for (const separate of [false, true])
+    it(`${separate ? 'worker, server or both' : 'siskin up'}: every rollout reaches the right release, no request of an old or good one fails, nothing is left over`, async () => {
+      const chaos = beginChaos(`kill-at-every-step, ${separate ? 'server and worker' : 'siskin up'}`);
+      const which = separate ? chaos.pick(seldom) : 'up';
+      const kind = chaos.pick(kinds);
+      const ats = new Set(Array.from({ length: killsInShort[which] }, () => chaos.below(boundaries[kind])));
+      const lane = await Lane.start(which, kinds);
+      try {
+        let seen = 0;
+        const played = await lane.play(kind, () => {
+          seen += 1;
+          return ats.has(seen);
+        });
+        chaos.print({ victims: which, kind, ...played, boundaries: seen });
+      } finally {
+        await lane.remove();
       }
-    report(chaos.print, rounds);
+    });
+});
+
+describe.runIf(isLong)('Siskin killed at every step boundary', () => {
+  it(`${rounds} rounds of every kind of rollout, for each process and both`, async () => {
+    const chaos = beginChaos('kill-at-every-step');
+    const plans = Array.from({ length: rounds }, (_, round) =>
+      kinds.flatMap((kind) => victims.map((which) => ({ round, kind, which }))),
+    ).flat();
+    // The longest first, so that none begins when all others have ended.
+    const longest = (one: { kind: Kind; which: Victims }) =>
+      boundaries[one.kind] * (one.which.includes('worker') ? 3 : 1);
+    const waiting = plans.toSorted((a, b) => longest(b) - longest(a));
+    const failures: string[] = [];
+    const covered: Covered[] = [];
+    const runLanes = async () => {
+      for (let plan = waiting.shift(); plan !== undefined; plan = waiting.shift()) {
+        const name = `${plan.which}, ${plan.kind}, round ${plan.round + 1}`;
+        try {
+          const one = await cover(plan.which, plan.kind, chaos);
+          covered.push(one);
+          chaos.print({ lane: name, ...figures([one]) });
+        } catch (error) {
+          failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+          chaos.print({ lane: name, failed: failures.at(-1) });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: lanesAtOnce }, runLanes));
+    for (const which of victims) {
+      const own = covered.filter((one) => one.which === which);
+      chaos.print({ victims: which, lanes: own.length, ...figures(own) });
+    }
+    chaos.print({ all: true, lanes: covered.length, ...figures(covered) });
+    expect(failures).toEqual([]);
   });
 });
 
-async function prepared(options: Partial<ChaosSiskinOptions>) {
-  const siskin = await ChaosSiskin.start({ repository: repository.path, environments: kinds, ...options });
-  const rollouts = new Rollouts(siskin, repository);
-  await rollouts.prepare();
-  return { siskin, rollouts };
+/** What a lane of the long form came to. */
+interface Covered {
+  which: Victims;
+  /** Of an undisturbed rollout; each was killed at. */
+  boundaries: number;
+  played: Played[];
+  tookMs: number;
 }
 
-/** Three rollouts at once under load; the parts are killed when that of one kind reaches a boundary, and started at once. */
-async function playRound(
-  siskin: ChaosSiskin,
-  rollouts: Rollouts,
-  kind: Kind,
-  boundary: number,
-  parts: readonly string[],
-): Promise<Round> {
-  const origin = siskin.router;
-  const loads = kinds.map((of) => startLoad({ origin, host: hostOf(of), ratePerSecond }));
-  const begun: Rollout[] = [];
-  for (const of of kinds) begun.push(await rollouts.begin(of));
-  const target = begun.find((one) => one.kind === kind);
-  const at = await reachedBoundary(siskin, target?.deployment ?? '', boundary);
-  const victims: Part[] = parts.map((name) => siskin.part(name));
-  if (at !== null) {
-    for (const victim of victims) victim.signal('SIGKILL');
-    for (const victim of victims) await victim.kill();
-    for (const victim of victims) await victim.start();
+/** Kills at every boundary of one kind of rollout: at one after the other, in as few rollouts as will do. */
+async function cover(which: Victims, kind: Kind, chaos: Chaos): Promise<Covered> {
+  const began = performance.now();
+  const lane = await Lane.start(which, [kind]);
+  try {
+    const { boundaries: all } = await lane.play(kind, () => false);
+    const played: Played[] = [];
+    for (let solo = 0; solo < soloKills; solo += 1) {
+      const at = all[chaos.below(all.length)];
+      played.push(await lane.play(kind, (boundary) => boundary === at));
+    }
+    const missing = new Set(all);
+    while (missing.size > 0) {
+      if (played.length > mostRollouts) throw new Error(`never hit: ${[...missing].join(', ')}`);
+      played.push(await lane.play(kind, (boundary) => missing.delete(boundary)));
+    }
+    return { which, boundaries: all.length, played, tookMs: performance.now() - began };
+  } finally {
+    await lane.remove();
   }
-  const restarted = performance.now();
-  const views = await Promise.all(begun.map(({ deployment }) => siskin.ended(deployment)));
-  const convergedMs = Math.round(performance.now() - restarted);
-  const results = await Promise.all(loads.map((load) => load.stop()));
-  const place = `${parts.join('+')} at ${kind} ${boundary}: ${at ?? 'ended before'}`;
+}
 
-  const ends = await Promise.all(begun.map((one, n) => endOf(siskin, one, views[n] ?? never())));
-  expect(ends, `${place}\n${await siskin.lastLines()}`).toEqual(begun);
-  results.forEach((result, n) => {
-    const { kind: of, release } = begun[n] ?? never();
-    const { [release]: own = 0, ...others } = result.failedByRelease;
-    const failed = of === 'bad' ? others : { ...others, ...(own > 0 && { [release]: own }) };
-    const why = JSON.stringify(result.errors.filter((one) => one.release !== release || of !== 'bad'));
-    expect(failed, `${place}: failed requests of ${of}: ${why}`).toEqual({});
-  });
-  expect(await standing(siskin), place).toEqual({
-    running: 9,
-    others: [],
-    networks: 3,
-    servers: [3, 3, 3],
-    idle: [],
-  });
-  const requests = results.reduce((sum, one) => sum + one.requests, 0);
+const figures = (lanes: readonly Covered[]) => {
+  const played = lanes.flatMap((one) => one.played);
+  const solo = played.filter(({ killedAt }) => killedAt.length === 1);
   return {
-    killed: parts.join('+'),
-    at: `${kind} ${boundary} ${at ?? '-'}`,
-    hit: at !== null,
-    convergedMs,
-    requests,
+    boundaries: lanes.reduce((sum, one) => sum + one.boundaries, 0),
+    rollouts: played.length,
+    kills: played.reduce((sum, one) => sum + one.killedAt.length, 0),
+    requests: played.reduce((sum, one) => sum + one.requests, 0),
+    msFromRestartToNextStep: spread(played.flatMap(({ toNextMs }) => toNextMs)),
+    msFromLastRestartToEnd: spread(played.flatMap(({ toEndMs }) => toEndMs ?? [])),
+    msFromSingleRestartToEnd: spread(solo.flatMap(({ toEndMs }) => toEndMs ?? [])),
+    minutes: Math.round(Math.max(0, ...lanes.map(({ tookMs }) => tookMs)) / 6_000) / 10,
   };
-}
-
-/** @returns the boundary's name when it comes; null when the deployment ended before */
-async function reachedBoundary(siskin: ChaosSiskin, id: string, boundary: number): Promise<string | null> {
-  let seen = 0;
-  for await (const event of siskin.events(id)) {
-    if (event.kind !== 'journal' || !/^step-(began|ended)$/.test(event.event.type)) continue;
-    seen += 1;
-    if (seen === boundary) return `${event.event.type} ${String(event.event.step)}`;
-  }
-  return null;
-}
-
-function report(print: (figures: Record<string, unknown>) => void, rounds: readonly Round[]): void {
-  const hits = rounds.filter(({ hit }) => hit);
-  print({
-    rounds: rounds.length,
-    kills: hits.length,
-    rolloutsInterrupted: hits.length * kinds.length,
-    requests: rounds.reduce((sum, one) => sum + one.requests, 0),
-    msFromRestartToTheEndOfAll: spread(hits.map(({ convergedMs }) => convergedMs)),
-    ...(isLong ? {} : { at: rounds.map(({ killed, at }) => `${killed} at ${at}`) }),
-  });
-}
-
-const never = (): never => {
-  throw new Error('one for each kind');
 };

@@ -15,6 +15,8 @@ const environment = 'production';
 const pauses = sized(1, 30);
 /** Side effects of a rollout of three replicas over three, about: the engine's and the router's. */
 const effectsOfRollout = 30;
+/** Issue 4's bound on a takeover, in ms. */
+const takeoverWithinMs = 15_000;
 
 let repository: AppRepository;
 let two: TwoWorkers;
@@ -43,6 +45,7 @@ describe('two workers on one Redis', () => {
       ...(pauses <= 3 && { pausedAt: rounds.map(({ at }) => at) }),
     });
     expect(rounds.filter(({ after }) => after.length > 0)).toEqual([]);
+    expect(rounds.filter(({ takeoverMs }) => takeoverMs > takeoverWithinMs)).toEqual([]);
   });
 });
 
@@ -68,7 +71,8 @@ async function pauseAt(release: string, effect: number) {
   const view = await siskin.ended(id);
   const after = two.effectsSince('a', takenOverAt);
   const result = await load.stop();
-  expect(view, await siskin.lastLines()).toMatchObject({ state: 'succeeded' });
+  const why = `paused at ${text}: ${view.reason}\n${await siskin.lastLines()}`;
+  expect(view, why).toMatchObject({ state: 'succeeded' });
   expect(result.errors, `paused at ${text}`).toEqual([]);
   expect(await servingRelease(two.router, hostOf(environment))).toBe(release);
   expect((await heldOf(siskin.app)).containers).toHaveLength(3);

@@ -56,3 +56,10 @@ export const webhookAnswer = z.looseObject({
     .array(z.object({ app: z.string(), environment: z.string(), deployment: z.string().optional() }))
     .optional(),
 });
+
+/** The contract of `GET /api/v1/deployments`, as far as the tests read it. */
+export const deploymentList = z.looseObject({
+  deployments: z.array(
+    z.looseObject({ id: z.string(), state: z.string(), actor: z.looseObject({ name: z.string() }) }),
+  ),
+});

@@ -21,11 +21,22 @@ export interface SmallEngine {
   /** Makes its disk so small that this is left of it, at once; or as large as it was. */
   leaveOnDisk(bytes: number): void;
   restoreDisk(): void;
+  /** Names of its containers with their states. */
+  containers(): Promise<string[]>;
+  /** Stops the engine as its service does, and starts it again; resolves when it answers. */
+  restart(): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** @param images copied from the machine's engine */
-export async function startSmallEngine(megabytes: number, images: readonly string[]): Promise<SmallEngine> {
+/**
+ * @param images copied from the machine's engine
+ * @param options of dockerd besides, e.g. `--live-restore`
+ */
+export async function startSmallEngine(
+  megabytes: number,
+  images: readonly string[],
+  options: readonly string[] = [],
+): Promise<SmallEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'sk-engine-'));
   const data = join(folder, 'data');
   await mkdir(data);
@@ -37,8 +48,16 @@ export async function startSmallEngine(megabytes: number, images: readonly strin
   await exec(ip, ['link', 'add', bridge, 'type', 'bridge']);
   await exec(ip, ['addr', 'add', '10.212.0.1/24', 'dev', bridge]);
   await exec(ip, ['link', 'set', bridge, 'up']);
-  const child = launch(await findProgram('dockerd', 'docker.io'), { folder, data, socket, bridge });
+  const dockerd = await findProgram('dockerd', 'docker.io');
+  const start = () => launch(dockerd, { folder, data, socket, bridge }, options);
+  let child = start();
   const docker = new Docker({ socketPath: socket });
+  const answers = async () => {
+    while (!(await docker.ping().then(yes, no))) {
+      if (child.exitCode !== null) throw new Error(`dockerd ended; see ${folder}/dockerd.log`);
+      await delay(50);
+    }
+  };
   const resize = (bytes: number) => {
     execFileSync(mount, ['-o', `remount,size=${Math.ceil(bytes / 1024)}k`, data]);
   };
@@ -49,6 +68,15 @@ export async function startSmallEngine(megabytes: number, images: readonly strin
       resize((blocks - bfree) * bsize + bytes);
     },
     restoreDisk: () => resize(megabytes * 2 ** 20),
+    containers: async () =>
+      (await docker.listContainers({ all: true })).map(
+        ({ Names, State }) => `${Names[0]?.slice(1)} ${State}`,
+      ),
+    restart: async () => {
+      await end(child);
+      child = start();
+      await answers();
+    },
     remove: async () => {
       // An engine that never came up has nothing to be emptied of.
       if (child.exitCode === null) await emptied(docker);
@@ -60,10 +88,7 @@ export async function startSmallEngine(megabytes: number, images: readonly strin
     },
   };
   try {
-    while (!(await docker.ping().then(yes, no))) {
-      if (child.exitCode !== null) throw new Error(`dockerd ended; see ${folder}/dockerd.log`);
-      await delay(50);
-    }
+    await answers();
     for (const image of images) await copyImage(image, docker);
   } catch (error) {
     await engine.remove();
@@ -79,14 +104,18 @@ interface Places {
   bridge: string;
 }
 
-function launch(dockerd: string, { folder, data, socket, bridge }: Places): ChildProcess {
+function launch(
+  dockerd: string,
+  { folder, data, socket, bridge }: Places,
+  options: readonly string[],
+): ChildProcess {
   const log = openSync(join(folder, 'dockerd.log'), 'a');
   const places = ['--data-root', data, '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')];
   // A bridge that is there already (with none, dockerd deletes the machine's docker0), no firewall rules of its own, and
   // addresses that the machine's engine does not give.
   const network = ['--bridge', bridge, '--iptables=false', '--ip-forward=false', '--ip-masq=false'];
   const pool = ['--default-address-pool', 'base=10.213.0.0/16,size=24'];
-  const args = ['--host', `unix://${socket}`, ...places, ...network, ...pool];
+  const args = ['--host', `unix://${socket}`, ...places, ...network, ...pool, ...options];
   return spawn(dockerd, args, { stdio: ['ignore', log, log] });
 }
 

@@ -4,8 +4,8 @@ import type { Chaos } from './chaos-run.ts';
 import type { ChaosSiskin, PushOptions } from './chaos-siskin.ts';
 import { tinyApp } from './chaos-tiny-app.ts';
 
-/** Whether webhooks may be lost on their way: only once the reconciler reads branch heads. */
-const dropShare = 0;
+/** Webhooks that are lost on their way: the reconciler has to find what they told of. */
+const dropShare = 0.25;
 
 /** What a history came to. */
 export interface History {
@@ -17,38 +17,72 @@ export interface History {
   done: string[];
   /** Deliveries whose second arrival was answered. */
   duplicates: number[];
+  /** Webhooks that never arrived. */
+  dropped: number;
 }
 
 interface Webhook extends PushOptions {
   sha: string;
 }
 
-/** Pushes to branches, and their webhooks: twice, late, in another order, for branches rewritten or deleted. */
+/** One working tree for several players: each changes it for itself. */
+export class Turn {
+  #last: Promise<unknown> = Promise.resolve();
+
+  take<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
+}
+
+/** Pushes to branches, and their webhooks: lost, twice, late, in another order, for branches rewritten or deleted. */
 export class HistoryPlayer {
   readonly #siskin: ChaosSiskin;
   readonly #repository: AppRepository;
   readonly #chaos: Chaos;
   readonly #branches: readonly string[];
-  readonly #history: History = { heads: new Map(), promised: [], done: [], duplicates: [] };
+  readonly #turn: Turn;
+  readonly #history: History = { heads: new Map(), promised: [], done: [], duplicates: [], dropped: 0 };
   /** Webhooks that GitHub has not delivered yet. */
   #late: Webhook[] = [];
   #count = 0;
 
-  constructor(siskin: ChaosSiskin, repository: AppRepository, chaos: Chaos, branches: readonly string[]) {
+  /** @param of the app's repository and the turns that its players take with it */
+  constructor(
+    siskin: ChaosSiskin,
+    of: { repository: AppRepository; turn: Turn },
+    chaos: Chaos,
+    branches: readonly string[],
+  ) {
     this.#siskin = siskin;
-    this.#repository = repository;
+    this.#repository = of.repository;
+    this.#turn = of.turn;
     this.#chaos = chaos;
     this.#branches = branches;
   }
 
-  /** Plays one history of `events` random events; in the end every branch is there, and every webhook delivered. */
+  /** Each environment's first push, whose webhook arrives: one that was never deployed is not deployed unasked. */
+  async begin(): Promise<History> {
+    for (const branch of this.#branches) await this.#turn.take(() => this.#commit(branch, 0));
+    await this.#deliverLate();
+    return this.#history;
+  }
+
+  /**
+   * Plays one history of `events` random events; in the end every branch is there, and every webhook that is not lost has
+   * been delivered.
+   */
   async play(events: number): Promise<History> {
     for (let n = 0; n < events; n += 1) {
       const branch = this.#chaos.pick(this.#branches as [string, ...string[]]);
-      await this.#event(branch);
+      await this.#turn.take(() => this.#event(branch));
       if (this.#chaos.chance(0.4)) await this.#deliverLate();
     }
-    for (const branch of this.#branches) if (!(await this.#exists(branch))) await this.#commit(branch);
+    for (const branch of this.#branches)
+      await this.#turn.take(async () => {
+        if (!(await this.#exists(branch))) await this.#commit(branch);
+      });
     await this.#deliverLate();
     return this.#history;
   }
@@ -60,11 +94,11 @@ export class HistoryPlayer {
     return this.#delete(branch);
   }
 
-  async #commit(branch: string): Promise<void> {
+  async #commit(branch: string, drop = dropShare): Promise<void> {
     this.#count += 1;
-    const release = `s${this.#chaos.seed}-${this.#count}`;
+    const release = `s${this.#chaos.seed}-${branch}-${this.#count}`;
     const sha = await commitVariant(this.#repository, { release }, { branch, compose: await tinyApp() });
-    this.#moved(branch, release, { sha, branch });
+    this.#moved(branch, release, { sha, branch }, drop);
   }
 
   /** The head goes back by one commit, or is replaced by another. */
@@ -90,14 +124,18 @@ export class HistoryPlayer {
     this.#send({ sha: '0'.repeat(40), branch, deleted: true });
   }
 
-  #moved(branch: string, release: string, webhook: Webhook): void {
+  #moved(branch: string, release: string, webhook: Webhook, drop = dropShare): void {
     this.#history.heads.set(branch, release);
     this.#history.done.push(`${webhook.forced ? 'force' : 'push'} ${branch} to ${release}`);
-    this.#send(webhook);
+    this.#send(webhook, drop);
   }
 
-  #send(webhook: Webhook): void {
-    if (this.#chaos.chance(dropShare)) return;
+  #send(webhook: Webhook, drop = dropShare): void {
+    if (this.#chaos.chance(drop)) {
+      this.#history.dropped += 1;
+      this.#history.done.push(`lost: webhook ${webhook.branch} ${webhook.sha.slice(0, 7)}`);
+      return;
+    }
     const delivery = randomUUID();
     this.#late.push({ ...webhook, delivery });
     if (this.#chaos.chance(0.2)) this.#late.push({ ...webhook, delivery });

@@ -5,7 +5,6 @@ import { type AppRepository, commitVariant, composeText } from './app-repository
 import { type ChaosSiskin, hostOf } from './chaos-siskin.ts';
 import { heldOf } from './docker-cleanup.ts';
 import { servingRelease } from './load.ts';
-import type { DeploymentView } from './siskin.ts';
 
 export const kinds = ['good', 'bad', 'rollback'] as const;
 /** A release that serves well, one that answers 5xx, and a person's way back to the release before. */
@@ -26,23 +25,26 @@ export interface Rollout {
 export class Rollouts {
   readonly #siskin: ChaosSiskin;
   readonly #repository: AppRepository;
+  readonly #kinds: readonly Kind[];
   readonly #serving = new Map<Kind, string>();
   /** Siskin's number of each release of the rollback's environment, by the app's name. */
   readonly #going = ['', ''];
   #count = 0;
 
-  constructor(siskin: ChaosSiskin, repository: AppRepository) {
+  constructor(siskin: ChaosSiskin, repository: AppRepository, of: readonly Kind[] = kinds) {
     this.#siskin = siskin;
     this.#repository = repository;
+    this.#kinds = of;
   }
 
   /** Brings every environment to a good release; the rollback's to two. */
   async prepare(): Promise<void> {
     const first = [];
-    for (const kind of kinds) first.push(await this.#push(kind, { release: `${kind}-1` }));
+    for (const kind of this.#kinds) first.push(await this.#push(kind, { release: `${kind}-1` }));
     await Promise.all(first.map((id) => this.#succeeded(id)));
-    await this.#succeeded(await this.#push('rollback', { release: 'rollback-2' }));
-    for (const kind of kinds) this.#serving.set(kind, kind === 'rollback' ? 'rollback-2' : `${kind}-1`);
+    if (this.#kinds.includes('rollback'))
+      await this.#succeeded(await this.#push('rollback', { release: 'rollback-2' }));
+    for (const kind of this.#kinds) this.#serving.set(kind, kind === 'rollback' ? 'rollback-2' : `${kind}-1`);
     this.#going.splice(0, 2, 'rollback-1', 'rollback-2');
   }
 
@@ -105,9 +107,9 @@ export class Rollouts {
 }
 
 /** How a rollout ended, beside how it must; equal when all is well. */
-export async function endOf(siskin: ChaosSiskin, rollout: Rollout, view: DeploymentView) {
+export async function endOf(siskin: ChaosSiskin, rollout: Rollout, state: string) {
   const serves = await servingRelease(siskin.router, hostOf(rollout.kind));
-  return { ...rollout, state: view.state, serves };
+  return { ...rollout, state, serves };
 }
 
 /** Containers by environment, and the router's servers: what must be there and nothing else. */

@@ -92,7 +92,7 @@ const violationsToPlant = [
   },
   {
     rule: 'slack-is-called-in-one-place',
-    from: 'src/domain/s.ts',
+    from: 'src/api/s.ts',
     target: '../../node_modules/@slack/web-api/index.ts',
     file: 'node_modules/@slack/web-api/index.ts',
   },

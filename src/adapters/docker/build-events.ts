@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { BuildProgress } from './build-progress.ts';
 import { decodeTrace } from './build-trace.ts';
+import type { ClassicTrace } from './classic-trace.ts';
 
 const maxEventBytes = 32 * 1024 * 1024;
 
@@ -22,17 +23,25 @@ export interface BuildOutcome {
 
 /**
  * Reads a build's answer to its end and passes its progress on.
+ * @param classic of a build without BuildKit, which tells its steps as text
  * @throws Error when it is cut off or is not what an engine writes
  */
-export async function followBuild(answer: Readable, progress: BuildProgress): Promise<BuildOutcome> {
+export async function followBuild(
+  answer: Readable,
+  progress: BuildProgress,
+  classic?: ClassicTrace,
+): Promise<BuildOutcome> {
   const outcome: BuildOutcome = { error: undefined, imageId: undefined };
   for await (const line of jsonLines(answer)) {
     const { error, id, aux, stream } = eventSchema.parse(JSON.parse(line));
     if (error !== undefined) outcome.error = error;
     if (id === 'moby.buildkit.trace' && typeof aux === 'string') progress.add(decodeTrace(aux));
     if (typeof aux === 'object') outcome.imageId = aux.ID;
-    if (stream !== undefined) progress.message(stream);
+    if (stream === undefined) continue;
+    if (classic) progress.add(classic.add(stream));
+    else progress.message(stream);
   }
+  if (classic) progress.add(classic.end(outcome.error ?? ''));
   return outcome;
 }
 

@@ -1,9 +1,10 @@
 import { finished, Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { BuildRequest } from '../../pipeline/ports.ts';
+import { isLimited, limitParameters, type StepLimits } from './build-limits.ts';
 
 /**
- * Sends a build to the engine, with BuildKit.
+ * Sends a build to the engine: with BuildKit, or without it when its steps are to be limited.
  * @param context tar stream; read as fast as the engine takes it
  * @returns the engine's answer, and a function that must be called when it was read or given up
  */
@@ -11,12 +12,13 @@ export async function sendBuild(
   docker: Docker,
   request: BuildRequest,
   context: Readable,
+  limits: StepLimits,
   signal: AbortSignal,
 ): Promise<{ answer: Readable; close: () => void }> {
   const { client, close } = withOwnSession(docker);
   try {
     const answer = await client.buildImage(context, {
-      version: '2',
+      ...(isLimited(limits) ? limitParameters(limits) : { version: '2' as const }),
       t: request.image,
       dockerfile: request.build.dockerfile,
       labels: request.labels,

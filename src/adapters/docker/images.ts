@@ -9,8 +9,10 @@ import { Turns } from '../../pipeline/turns.ts';
 import { pruneBuildCache } from './build-cache.ts';
 import { DiskFloor } from './build-disk.ts';
 import { type BuildOutcome, followBuild } from './build-events.ts';
+import { isLimited, limitHint, type StepLimits } from './build-limits.ts';
 import { BuildProgress, cleanLine } from './build-progress.ts';
 import { sendBuild } from './build-request.ts';
+import { ClassicTrace } from './classic-trace.ts';
 import { doneWhen, engineStatus, engineWords, reachingEngine } from './engine-errors.ts';
 import { keptImages } from './kept-images.ts';
 import { environmentLabels, labelFilter } from './labels.ts';
@@ -25,24 +27,27 @@ export interface DockerImagesOptions {
   maxLogLines?: number;
   /** A build is stopped when less than this is free on the engine's disk, in bytes. Default 1 GiB. */
   minFreeBytes?: number;
+  /** What each step may take; given any, builds go without BuildKit. */
+  limits?: StepLimits;
 }
 
 /**
- * Images of a Docker engine, built with BuildKit. Failed and aborted builds leave build cache, never an image.
- * BuildKit heeds none of the request's memory, cgroup parent and ulimits (measured on Engine 20.10): a limit on what all
- * builds together may take belongs on the engine's own cgroup.
+ * Images of a Docker engine, built with BuildKit, or without it where steps are limited (docs/adr/0014). Failed and aborted
+ * builds leave build cache, never an image with a name or label.
  */
 export class DockerImages implements Images {
   readonly #docker: Docker;
   readonly #turns: Turns;
   readonly #maxLogLines: number;
   readonly #disk: DiskFloor;
+  readonly #limits: StepLimits;
 
   constructor(docker: Docker, options: DockerImagesOptions = {}) {
     this.#docker = docker;
     this.#turns = new Turns(options.concurrency ?? 1);
     this.#maxLogLines = options.maxLogLines ?? 10_000;
     this.#disk = new DiskFloor(docker, options.minFreeBytes ?? 1024 ** 3);
+    this.#limits = options.limits ?? {};
   }
 
   /** See Images.build. The time-out counts from when it is this build's turn. Aborting kills the step that runs. */
@@ -107,7 +112,7 @@ export class DockerImages implements Images {
     const progress = new BuildProgress(onLine, this.#maxLogLines);
     try {
       const outcome = await this.#run(request, context, progress, any.signal);
-      if (outcome.error !== undefined) throw buildFailed(outcome.error, progress);
+      if (outcome.error !== undefined) throw buildFailed(outcome.error, progress, this.#limits);
       const id = outcome.imageId ?? (await this.find(request.image));
       if (id === null) throw new SiskinError('BUILD_FAILED', 'the engine ended the build without an image');
       if (before !== null && before !== id) {
@@ -119,7 +124,7 @@ export class DockerImages implements Images {
       if (before === null) await this.#removeQuietly(request);
       if (disk.signal.aborted) throw disk.signal.reason;
       if (timeout.aborted) throw timedOut(request, progress);
-      throw explained(error, broken);
+      throw explained(error, broken, this.#limits);
     } finally {
       any.unlink();
       disk.stop();
@@ -133,9 +138,9 @@ export class DockerImages implements Images {
     signal: AbortSignal,
   ): Promise<BuildOutcome> {
     return await reachingEngine(async () => {
-      const { answer, close } = await sendBuild(this.#docker, request, context, signal);
+      const { answer, close } = await sendBuild(this.#docker, request, context, this.#limits, signal);
       try {
-        return await followBuild(answer, progress);
+        return await followBuild(answer, progress, isLimited(this.#limits) ? new ClassicTrace() : undefined);
       } finally {
         answer.destroy();
         close();
@@ -162,7 +167,7 @@ function whenBroken(context: Readable): AbortSignal {
 }
 
 /** The cause of a build that the engine did not end itself. */
-function explained(error: unknown, broken: AbortSignal): SiskinError {
+function explained(error: unknown, broken: AbortSignal, limits: StepLimits): SiskinError {
   if (broken.aborted) {
     const cause: unknown = broken.reason;
     if (cause instanceof SiskinError) return cause;
@@ -171,20 +176,21 @@ function explained(error: unknown, broken: AbortSignal): SiskinError {
     });
   }
   if (error instanceof SiskinError) return error;
-  return new SiskinError('BUILD_FAILED', `the build failed: ${cleanLine(engineWords(error))}`, {
+  const words = cleanLine(engineWords(error));
+  return new SiskinError('BUILD_FAILED', `the build failed: ${words}${limitHint(words, limits)}`, {
     cause: error,
   });
 }
 
 /** `the build failed at "[2/3] RUN npm ci": exit code: 1`, then the last lines that the step printed. */
-function buildFailed(error: string, progress: BuildProgress): SiskinError {
+function buildFailed(error: string, progress: BuildProgress, limits: StepLimits): SiskinError {
   const { step, tail } = progress.failure();
   const words = cleanLine(error.trim().split('\n').at(-1) ?? '').replace(
     /^failed to (?:solve|create LLB definition|compute cache key)[^:]*: /,
     '',
   );
-  const sentence =
-    step === undefined ? `the build failed: ${words}` : `the build failed at "${step}": ${words}`;
+  const place = step === undefined ? '' : ` at "${step}"`;
+  const sentence = `the build failed${place}: ${words}${limitHint(words, limits)}`;
   return new SiskinError('BUILD_FAILED', [sentence, ...tail].join('\n'));
 }
 

@@ -8,6 +8,8 @@ import type { StoreContext } from './store-context.ts';
 import { environmentsQueue } from './wake-ups.ts';
 
 export interface EnvironmentRuns {
+  /** Names this process over its restarts, see WakeUps.unlockOf. */
+  instance?: string;
   /** How many environments are worked on at once. */
   concurrency: number;
   /**
@@ -27,8 +29,9 @@ export interface EnvironmentWorker {
 }
 
 /**
- * Works on woken environments. A wake-up is never lost: a killed worker's comes back within 15 s (lock 10 s,
- * stalled check 5 s), a busy or failed run's after seconds, a closed worker's at once.
+ * Works on woken environments. A wake-up is never lost: a killed worker's comes back within 15 s, a busy or failed
+ * run's after seconds, a closed worker's at once. Lock and lease live 10 s, which a slow machine or Redis may use up to
+ * the half of before anything is lost; what is left of the 15 s goes to noticing, so the looks are close together.
  * @param connection made with the role `queue`
  */
 export function runEnvironments(
@@ -36,7 +39,7 @@ export function runEnvironments(
   connection: Redis,
   runs: EnvironmentRuns,
 ): EnvironmentWorker {
-  const { lockMs = 10_000, stalledCheckMs = 5_000 } = runs.timing ?? {};
+  const { lockMs = 10_000, stalledCheckMs = 1_000 } = runs.timing ?? {};
   const active = new Map<string, AbortController>();
   const worker = new Worker<EnvironmentKey>(
     environmentsQueue,
@@ -45,9 +48,11 @@ export function runEnvironments(
       connection,
       prefix: store.keys.queues,
       concurrency: runs.concurrency,
+      ...(runs.instance !== undefined && { name: runs.instance }),
       lockDuration: lockMs,
       stalledInterval: stalledCheckMs,
-      maxStalledCount: 3,
+      // A wake-up is never given up: an environment whose workers are killed again and again still has to reach its end.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
       runRetryDelay: 1_000,
     },
   );
@@ -77,7 +82,7 @@ async function runJob(
   runs: EnvironmentRuns,
   active: Map<string, AbortController>,
 ): Promise<void> {
-  const { retryBusyMs = 2_000, retryFailedMs = 5_000 } = runs.timing ?? {};
+  const { retryBusyMs = 1_000, retryFailedMs = 5_000 } = runs.timing ?? {};
   const key = wakeUp.parse(job.data);
   const id = job.id ?? environmentId(key);
   const run = new AbortController();

@@ -9,6 +9,8 @@ export interface LeaseOptions {
   ttlMs?: number;
   /** A clock that never goes back, in ms. */
   monotonicMs?: () => number;
+  /** Names the one process that works on a data directory, over its restarts; a random one when absent. */
+  instance?: string;
 }
 
 /** Leases on environments with a growing fence, held in Redis. */
@@ -16,19 +18,21 @@ export class RedisLeases implements Leases {
   readonly #store: StoreContext;
   readonly #ttlMs: number;
   readonly #monotonicMs: () => number;
+  readonly #instance: string;
 
   constructor(
     store: StoreContext,
-    { ttlMs = 10_000, monotonicMs = () => performance.now() }: LeaseOptions = {},
+    { ttlMs = 10_000, monotonicMs = () => performance.now(), instance = randomUUID() }: LeaseOptions = {},
   ) {
     this.#store = store;
     this.#ttlMs = ttlMs;
     this.#monotonicMs = monotonicMs;
+    this.#instance = instance;
   }
 
   /** @returns null when another holds it. @throws SiskinError STORE_UNAVAILABLE */
   async acquire(key: EnvironmentKey): Promise<Lease | null> {
-    const owner = randomUUID();
+    const owner = `${this.#instance}:${randomUUID()}`;
     // The lease's end is counted from before the question: never later than Redis counts it.
     const asked = this.#monotonicMs();
     const fence = Number(await this.#store.run('siskinAcquireLease', environmentId(key), owner, this.#ttlMs));
@@ -46,6 +50,19 @@ export class RedisLeases implements Leases {
       const environments = await redis.smembers(keys.environments);
       if (environments.length > 0) await redis.del(...environments.map((id) => `${keys.prefix}lease:${id}`));
     });
+  }
+
+  /**
+   * Ends the leases that an earlier process of this instance has left. Only for one who knows that it is dead: the lock on
+   * the data directory tells. @throws SiskinError STORE_UNAVAILABLE
+   */
+  async endOwn(): Promise<void> {
+    const { redis, keys } = this.#store;
+    const environments = await reaching(() => redis.smembers(keys.environments));
+    for (const id of environments) {
+      const owner = await reaching(() => redis.get(`${keys.prefix}lease:${id}`));
+      if (owner?.startsWith(`${this.#instance}:`)) await this.#store.run('siskinReleaseLease', id, owner);
+    }
   }
 }
 

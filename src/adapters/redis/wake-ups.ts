@@ -69,6 +69,19 @@ export class WakeUps {
     await reaching(() => this.#queue.obliterate({ force: true }));
   }
 
+  /**
+   * Unlocks the wake-ups that an earlier process of this instance had in hand: the next look for stalled ones, about a
+   * second away, puts them back. Only for one who knows that it is dead. @throws SiskinError STORE_UNAVAILABLE
+   */
+  async unlockOf(instance: string): Promise<void> {
+    const active = await reaching(() => this.#queue.getJobs(['active']));
+    const left = active.filter(({ processedBy }) => processedBy === instance);
+    if (left.length === 0) return;
+    await reaching(() =>
+      this.#store.redis.del(...left.map(({ id = '' }) => `${this.#queue.toKey(id)}:lock`)),
+    );
+  }
+
   /** Wake-ups that wait, are delayed, and run. */
   async depth(): Promise<{ waiting: number; delayed: number; active: number }> {
     const counts = await reaching(() => this.#queue.getJobCounts('waiting', 'delayed', 'active'));

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { checkedText, mapping, must, nameText, notYet, quantity, text, wholeNumber } from '../fields.ts';
 import { absolutePath } from '../repository-path.ts';
-import { duration, size } from '../units.ts';
+import { cpus, duration, size } from '../units.ts';
 import { listenAddress, url } from './addresses.ts';
 import { age } from './age.ts';
 import { appSchema } from './schema-apps.ts';
@@ -82,16 +82,24 @@ export const siskinSchema = mapping(
     ).optional(),
     slack: slackSchema.optional().describe('Where people watch: a bot, or an incoming webhook.'),
     api: mapping({ tokens: z.array(token).prefault([]) }).prefault({}),
-    build: mapping(
-      {
-        timeout: quantity(duration, 'more than 0', positive).prefault('20m'),
-        concurrency: wholeNumber(1, 16).prefault(1).describe('Builds at the same time.'),
-        maxContext: quantity(size, 'more than 0', positive)
-          .prefault('1g')
-          .describe('The largest build context.'),
-      },
-      { memory: notYet },
-    ).prefault({}),
+    build: mapping({
+      timeout: quantity(duration, 'more than 0', positive).prefault('20m'),
+      concurrency: wholeNumber(1, 16).prefault(1).describe('Builds at the same time.'),
+      maxContext: quantity(size, 'more than 0', positive)
+        .prefault('1g')
+        .describe('The largest build context.'),
+      memory: quantity(size, 'at least 32m', (bytes) => bytes >= 32 * 2 ** 20)
+        .optional()
+        .describe('Memory of each build step; builds without BuildKit.'),
+      cpus: quantity(cpus, 'at least 0.01', (nano) => nano >= 1e7)
+        .optional()
+        .describe('CPUs of each build step; builds without BuildKit.'),
+    }).prefault({}),
+    reconcile: mapping({
+      every: quantity(duration, 'from 5s to 1h', (ms) => ms >= 5_000 && ms <= 3_600_000)
+        .prefault('40s')
+        .describe('How often branches are looked at for pushes whose webhook never came.'),
+    }).prefault({}),
     history: mapping({
       keep: wholeNumber(50, 10_000)
         .prefault(200)

@@ -23,6 +23,8 @@ export interface SiskinConfig {
   slack?: SlackConfig;
   api: { tokens: ApiToken[] };
   build: BuildLimits;
+  /** The longest wait between two looks at a repository's branches. */
+  reconcile: { everyMs: number };
   history: HistoryLimits;
   allow: Allowed;
   apps: AppConfig[];
@@ -46,6 +48,9 @@ export interface BuildLimits {
   /** Builds at the same time. */
   concurrency: number;
   maxContextBytes: number;
+  /** What each step may take. Given any, builds go without BuildKit, which heeds no limits (docs/adr/0014). */
+  memoryBytes?: number;
+  nanoCpus?: number;
 }
 
 /** How much of an environment's history stays on record. */

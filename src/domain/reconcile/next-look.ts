@@ -1,7 +1,8 @@
 /** How often a repository is looked at. All in ms. */
 export interface LookPace {
+  /** The longest wait between two looks that went well. */
   everyMs: number;
-  /** Each wait is up to so much longer or shorter, so that repositories and Siskins do not ask all at once. */
+  /** Each wait is up to so much shorter, so that repositories and Siskins do not ask all at once. */
   jitterMs: number;
   /** The longest wait after failures. */
   mostMs: number;
@@ -9,12 +10,16 @@ export interface LookPace {
   graceMs: number;
 }
 
-export const lookPace: LookPace = {
-  everyMs: 60_000,
-  jitterMs: 10_000,
-  mostMs: 30 * 60_000,
-  graceMs: 10_000,
-};
+/** GitHub sends a push's webhook within a second or two. */
+const graceMs = 5_000;
+
+/** @param everyMs a head that nobody told of is found after at most this and the 5 s in which it is confirmed */
+export const lookPace = (everyMs: number): LookPace => ({
+  everyMs,
+  jitterMs: everyMs / 4,
+  mostMs: Math.max(everyMs, 30 * 60_000),
+  graceMs: Math.min(everyMs, graceMs),
+});
 
 /**
  * Time until the next look, in ms: doubled with every failure in a row, short when something is to be confirmed.
@@ -27,5 +32,5 @@ export function nextLookMs(
 ): number {
   if (failures === 0 && confirm) return pace.graceMs;
   const wait = Math.min(pace.everyMs * 2 ** failures, pace.mostMs);
-  return wait + (2 * random - 1) * Math.min(pace.jitterMs, wait);
+  return wait - random * Math.min(pace.jitterMs, wait);
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../domain/errors/siskin-error.ts';
 import type { TrackedApp } from '../../domain/push-policy.ts';
-import { type LookPace, lookPace, nextLookMs } from '../../domain/reconcile/next-look.ts';
+import { type LookPace, nextLookMs } from '../../domain/reconcile/next-look.ts';
 import { anySignal } from '../any-signal.ts';
 import { Turns } from '../turns.ts';
 import { LookMemory, lookAtRepository } from './look-at-repository.ts';
@@ -8,7 +8,7 @@ import type { HeadWorld } from './ports.ts';
 import { type TrackedRepository, trackedRepositories } from './tracked-repositories.ts';
 
 export interface HeadWatchOptions {
-  pace?: LookPace;
+  pace: LookPace;
   /** Repositories that are asked at the same time. */
   atOnce?: number;
   /** 0..1; tests give their own. */
@@ -16,14 +16,14 @@ export interface HeadWatchOptions {
 }
 
 /**
- * Finds the pushes whose webhook never came: looks at every repository's tracked branches each minute, each repository at
- * a pace of its own, slower while it does not answer. Ends when `stop` is aborted; never rejects.
+ * Finds the pushes whose webhook never came: looks at every repository's tracked branches at the pace that
+ * is given, each repository by itself, and slower while it does not answer. Ends when `stop` is aborted; never rejects.
  */
 export async function watchHeads(
   world: HeadWorld,
   apps: readonly TrackedApp[],
   stop: AbortSignal,
-  { pace = lookPace, atOnce = 4, random = Math.random }: HeadWatchOptions = {},
+  { pace, atOnce = 4, random = Math.random }: HeadWatchOptions,
 ): Promise<void> {
   const turns = new Turns(atOnce);
   await Promise.all(

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { lookPace } from '../../../src/domain/reconcile/next-look.ts';
 import { watchHeads } from '../../../src/pipeline/reconcile/head-watch.ts';
 import type { HeadWorld } from '../../../src/pipeline/reconcile/ports.ts';
 import { trackedRepositories } from '../../../src/pipeline/reconcile/tracked-repositories.ts';
@@ -25,11 +26,12 @@ describe('the watch', () => {
     const broken = { ...world.app('allow', world.nowhere), app: 'gone' };
     const stop = new AbortController();
     const watching = watchHeads(world.reconciler({ clock }), [world.app(), broken], stop.signal, {
+      pace: lookPace(40_000),
       random: () => 0.5,
     });
     const waited: number[] = [];
     await clock.asleep(2);
-    // minute by minute, until the broken one has waited half an hour
+    // look by look, until the broken one has waited half an hour
     for (let second = 0; second < 5_400; second += 5) {
       const before = clock.asked.length;
       if (clock.advance(5_000) > 0) await clock.asleep(2);
@@ -39,12 +41,12 @@ describe('the watch', () => {
     await watching;
 
     const failures = world.lines.filter(({ message }) => message.startsWith('the heads of a repository'));
-    expect(failures.map(({ fields }) => fields.failures)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(waited.filter((ms) => ms > 60_000)).toEqual([
-      120_000, 240_000, 480_000, 960_000, 1_800_000, 1_800_000,
+    expect(failures.map(({ fields }) => fields.failures)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(waited.filter((ms) => ms > 40_000)).toEqual([
+      75_000, 155_000, 315_000, 635_000, 1_275_000, 1_795_000, 1_795_000,
     ]);
-    expect(waited.filter((ms) => ms === 10_000)).toHaveLength(1);
-    expect(waited.filter((ms) => ms === 60_000).length).toBeGreaterThan(80);
+    expect(waited.filter((ms) => ms === 5_000)).toHaveLength(1);
+    expect(waited.filter((ms) => ms === 35_000).length).toBeGreaterThan(140);
     expect((await world.targets())[0]).toBe(second);
     expect(world.actions).toEqual(['push-found']);
   });
@@ -59,6 +61,7 @@ describe('the watch', () => {
       contains: () => Promise.reject(new Error('not asked')),
     };
     const watching = watchHeads(world.reconciler({ clock, source }), [world.app()], stop.signal, {
+      pace: lookPace(40_000),
       random: () => 0.5,
     });
     for (const answering of [false, false, true, true]) {
@@ -69,7 +72,7 @@ describe('the watch', () => {
     await clock.asleep(1);
     stop.abort();
     await watching;
-    expect(clock.asked).toEqual([5_000, 120_000, 240_000, 60_000, 60_000]);
+    expect(clock.asked).toEqual([5_000, 75_000, 155_000, 35_000, 35_000]);
   });
 
   it('ends at once when it is told to, also in the middle of a look', async () => {
@@ -88,7 +91,9 @@ describe('the watch', () => {
       headCommit: () => Promise.reject(new Error('not asked')),
       contains: () => Promise.reject(new Error('not asked')),
     };
-    const watching = watchHeads(world.reconciler({ clock, source }), [world.app()], stop.signal);
+    const watching = watchHeads(world.reconciler({ clock, source }), [world.app()], stop.signal, {
+      pace: lookPace(40_000),
+    });
     await clock.asleep(1);
     clock.advance(10_000);
     await looking;

@@ -7,6 +7,7 @@ import {
   type EnvironmentWorker,
   runEnvironments,
 } from '../../../src/adapters/redis/environment-worker.ts';
+import { RedisLeases } from '../../../src/adapters/redis/leases.ts';
 import type { EnvironmentKey } from '../../../src/domain/names.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { openRedisWorld, pushOf, type RedisWorld, testAudit } from '../../support/redis-world.ts';
@@ -169,6 +170,34 @@ it('aborts the run whose lock was lost', async () => {
   expect(runs).toBe(1);
 });
 
+it('a wake-up whose workers die again and again is never given up', async () => {
+  const connection = await world.connect('queue');
+  const { keys, redis: commands } = world.context;
+  const events = new EventEmitter();
+  let runs = 0;
+  const worker = runEnvironments(world.context, connection, {
+    concurrency: 20,
+    onError: () => {},
+    timing: { lockMs: 60_000, stalledCheckMs: 10 },
+    // Answers nothing, as one that was killed, until the test is over.
+    handler: async () => {
+      runs += 1;
+      events.emit('began');
+      await once(events, 'over');
+      return 'done';
+    },
+  });
+  workers.push(worker);
+  for (let deaths = 0; deaths < 8; deaths += 1) {
+    const began = once(events, 'began');
+    if (deaths === 0) await world.wakeUps.wake(key);
+    else await commands.del(...(await commands.keys(`${keys.queues}:*:lock`)));
+    await began;
+  }
+  events.emit('over');
+  expect(runs).toBe(8);
+});
+
 it('goes on by itself when Redis was killed and comes back, and closes while it is dead', async () => {
   const own = await startRedis();
   const ownWorld = await openRedisWorld(own);
@@ -224,4 +253,47 @@ it('a killed worker that nobody else can be is forgotten: what it had in hand ru
   await idle();
   expect(seen).toEqual([key]);
   expect(fences).toEqual([2]);
+});
+
+it('a killed worker that is started again goes on at once with what it had in hand, and with nothing of others', async () => {
+  const other = { app: 'shop', environment: 'test' };
+  const dead = scripted();
+  for (const [instance, mine] of [
+    ['killed', key],
+    ['paused', other],
+  ] as const) {
+    const leases = new RedisLeases(world.context, { instance });
+    const connection = await world.connect('queue');
+    runEnvironments(world.context, connection, {
+      instance,
+      concurrency: 1,
+      handler: async (called) => {
+        await leases.acquire(called);
+        await dead.handler(called);
+        return new Promise(() => {}); // never comes back
+      },
+      onError: () => {},
+    });
+    await world.ledger.record(randomUUID(), [pushOf('x', mine)], testAudit);
+    await dead.nth(instance === 'killed' ? 1 : 2);
+    connection.disconnect();
+  }
+  const leases = new RedisLeases(world.context, { instance: 'killed' });
+  await leases.endOwn();
+  await world.wakeUps.unlockOf('killed');
+  expect(await leases.acquire(other)).toBeNull();
+  expect(await leases.acquire(key)).toMatchObject({ fence: 2 });
+
+  const { handler, seen, nth } = scripted();
+  const worker = runEnvironments(world.context, await world.connect('queue'), {
+    instance: 'killed',
+    concurrency: 2,
+    handler,
+    onError: () => {},
+    timing: { ...timing, stalledCheckMs: 50 },
+  });
+  workers.push(worker);
+  await nth(1);
+  expect(seen).toEqual([key]);
+  await expect.poll(() => world.wakeUps.depth()).toEqual({ waiting: 0, delayed: 0, active: 1 });
 });

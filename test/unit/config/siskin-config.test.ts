@@ -23,6 +23,7 @@ describe('siskin.yaml', () => {
       github: { webhookSecrets: [] },
       api: { tokens: [] },
       build: { timeoutMs: 1_200_000, concurrency: 1, maxContextBytes: 2 ** 30 },
+      reconcile: { everyMs: 40_000 },
       history: { keep: 200, maxAgeMs: 90 * 24 * 3_600_000 },
       allow: { mounts: [], networks: [], volumes: [] },
       apps: [
@@ -55,7 +56,8 @@ router: { container: siskin-router, socket: run/haproxy.sock }
 docker: { network: acme }
 github: { webhookSecret: [ "\${S}", 0123456789abcdefg ] }
 api: { tokens: [ { name: ci, role: deployer, hash: "sha256:${hash}" } ] }
-build: { timeout: 90s, concurrency: "\${N}", maxContext: 1.5g }
+build: { timeout: 90s, concurrency: "\${N}", maxContext: 1.5g, memory: 2g, cpus: 1.5 }
+reconcile: { every: 2m }
 history: { keep: "\${KEEP}", maxAge: 36h }
 allow: { mounts: [ /srv//shop/ ], networks: [ acme_shared ] }`,
       '    compose: ./deploy/../compose.yml\n    forcedPushes: refuse\n',
@@ -69,7 +71,14 @@ allow: { mounts: [ /srv//shop/ ], networks: [ acme_shared ] }`,
       docker: { network: 'acme' },
       github: { webhookSecrets: [secret, '0123456789abcdefg'] },
       api: { tokens: [{ name: 'ci', role: 'deployer', sha256: hash.toLowerCase() }] },
-      build: { timeoutMs: 90_000, concurrency: 2, maxContextBytes: 1.5 * 2 ** 30 },
+      build: {
+        timeoutMs: 90_000,
+        concurrency: 2,
+        maxContextBytes: 1.5 * 2 ** 30,
+        memoryBytes: 2 ** 31,
+        nanoCpus: 1.5e9,
+      },
+      reconcile: { everyMs: 120_000 },
       history: { keep: 50, maxAgeMs: 36 * 3_600_000 },
       allow: { mounts: ['/srv/shop'], networks: ['acme_shared'] },
       apps: [{ composeFile: 'compose.yml', environments: [{ forcedPushes: 'refuse' }] }],
