@@ -1,4 +1,4 @@
-import { instanceId } from '../src/adapters/redis/instance-id.ts';
+import { recordsId } from '../src/adapters/redis/records-id.ts';
 import { SlackChannel } from '../src/adapters/slack/slack-channel.ts';
 import { SlackWebhookChannel } from '../src/adapters/slack/slack-webhook-channel.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
@@ -22,7 +22,7 @@ function slackChannel(config: SiskinConfig, store: Store, log: Logger): NoticeCh
     return [new SlackWebhookChannel({ webhookUrl: slack.webhookUrl, settings, texts })];
   const { botToken, apiUrl, signingSecret, appToken } = slack;
   const withButtons = signingSecret !== undefined || appToken !== undefined;
-  const instance = () => instanceId(store.context);
+  const instance = () => recordsId(store.context);
   const warn = (message: string) => log.warn({ channel: 'slack' }, message);
   return [new SlackChannel({ botToken, apiUrl, settings, texts, withButtons, instance, warn })];
 }

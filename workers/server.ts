@@ -13,6 +13,7 @@ import type { MetricsSources } from '../src/observability/sources.ts';
 import { trackedApps } from './apps.ts';
 import { engineFolder } from './engine-folder.ts';
 import { addressText } from './host-programs.ts';
+import { slackDoors } from './slack.ts';
 import type { Store } from './store.ts';
 
 export interface ServerOptions {
@@ -29,9 +30,16 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { config } = options;
   const metrics = createMetrics(metricsSources(options));
-  const routers = [...receivers(options, metrics), api(options, metrics)];
+  const slack = slackDoors(options);
+  const routers = [...receivers(options, metrics), ...slack.routers, api(options, metrics)];
   const listening = await listen(createHttpApp({ routers }), addressText(config.server.listen));
-  return { url: listening.url, close: () => listening.close() };
+  return {
+    url: listening.url,
+    close: async () => {
+      await listening.close();
+      await slack.close();
+    },
+  };
 }
 
 /** What every process counts is in Redis: whichever server is scraped tells of all of them. */

@@ -35,6 +35,7 @@ export class FakeSocket {
       open.on('message', (data) => this.#take(String(data)));
       open.on('close', () => {
         if (this.#open === open) this.#open = null;
+        this.#workspace.changed();
       });
       open.send(
         JSON.stringify({ type: 'hello', num_connections: 1, connection_info: { app_id: 'A0SISKIN' } }),
