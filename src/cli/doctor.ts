@@ -9,6 +9,7 @@ import { checkPorts } from './doctor/ports.ts';
 import { checkPrograms } from './doctor/programs.ts';
 import { checkPrometheus } from './doctor/prometheus.ts';
 import { checkRedis } from './doctor/redis.ts';
+import { checkSlack } from './doctor/slack.ts';
 import type { Io } from './io.ts';
 import { configPath } from './local-config.ts';
 import { type Color, neutral, paint, writeJson } from './output.ts';
@@ -40,6 +41,7 @@ export async function examine(path: string, io: Io): Promise<Finding[]> {
     checkPrometheus(subject),
     checkPorts(subject),
     checkDisk(subject),
+    checkSlack(subject),
   ]);
   return [...findings, ...checks.flat()];
 }

@@ -18,9 +18,9 @@ export interface Posting {
 
 export interface PostTools {
   web: WebClient;
-  remember(memory: SlackMemory): Promise<void>;
+  remember: (memory: SlackMemory) => Promise<void>;
   /** Something that a person should know, once. */
-  warn(message: string): void;
+  warn: (message: string) => void;
 }
 
 const posted = z.object({ channel: z.string(), ts: z.string() });

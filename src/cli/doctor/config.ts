@@ -1,6 +1,11 @@
 import type { Env } from '../../config/env.ts';
 import { ProblemsError } from '../../config/problems.ts';
-import { type ListenAddress, loadSiskinConfig, type SiskinConfig } from '../../config/siskin-config.ts';
+import {
+  type ListenAddress,
+  loadSiskinConfig,
+  type SiskinConfig,
+  type SlackConfig,
+} from '../../config/siskin-config.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { type Finding, fail, ok, type Subject, warn } from './finding.ts';
 
@@ -11,6 +16,7 @@ const defaults: Subject = {
   redis: null,
   prometheusUrl: null,
   dockerHost: 'unix:///var/run/docker.sock',
+  slack: null,
 };
 
 /** siskin.yaml itself, and what the other checks look at: the defaults where it cannot be read. */
@@ -52,13 +58,30 @@ export function judgeConfig({ file, apps, github, api }: SiskinConfig): Finding[
   return findings;
 }
 
-const subjectOf = ({ dataDir, server, router, redis, prometheus, docker }: SiskinConfig): Subject => ({
+const subjectOf = ({
+  dataDir,
+  server,
+  router,
+  redis,
+  prometheus,
+  docker,
+  slack,
+  apps,
+}: SiskinConfig): Subject => ({
   dataDir,
   serverListen: text(server.listen),
   routerListen: router.socket === undefined ? text(router.listen) : null,
   redis: redis ?? null,
   prometheusUrl: prometheus?.url ?? null,
   dockerHost: docker.host,
+  slack: slack === undefined ? null : { config: slack, channels: channelsOf(slack, apps) },
 });
+
+/** Every channel that is told of some environment, once. */
+const channelsOf = (slack: SlackConfig, apps: SiskinConfig['apps']): string[] => {
+  const common = slack.kind === 'bot' ? slack.channel : undefined;
+  const all = apps.flatMap(({ environments }) => environments.map((one) => one.slack?.channel ?? common));
+  return [...new Set(all)].filter((one) => one !== undefined);
+};
 
 const text = ({ host, port }: ListenAddress): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -1,3 +1,5 @@
+import type { SlackConfig } from '../../config/siskin-config.ts';
+
 /** One line of `siskin doctor`. */
 export interface Finding {
   level: 'ok' | 'warn' | 'fail';
@@ -35,4 +37,6 @@ export interface Subject {
   prometheusUrl: string | null;
   /** `unix:///var/run/docker.sock` */
   dockerHost: string;
+  /** null: nothing is told in Slack. */
+  slack: { config: SlackConfig; channels: string[] } | null;
 }

@@ -1,4 +1,9 @@
-const ansi = /\u001b(\[[0-?]*[ -/]*[@-~]?|\][^\u0007\u001b]*(\u0007|\u001b\\)?|[@-Z\\-_])/g;
+const [esc, bell] = [String.fromCharCode(27), String.fromCharCode(7)];
+/** Colours, cursor movements and titles or links (OSC), as terminals obey them. */
+const ansi = new RegExp(
+  `${esc}(\\[[0-?]*[ -/]*[@-~]?|\\][^${bell}${esc}]*(${bell}|${esc}\\\\)?|[@-Z\\\\-_])`,
+  'g',
+);
 /** Controls, invisible formatting (bidirectional overrides too), private use and lone surrogates; not what joins emoji. */
 const unseen = /(?!\u200d)[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu;
 

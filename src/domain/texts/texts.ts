@@ -25,7 +25,7 @@ export interface Texts {
   stages: Record<DeploymentStage, string>;
   acts: Record<NoticeAct, string>;
   /** What a person did to it: `ana promoted it`. `action` is an audit log's. */
-  did(action: string, name: string): string;
+  did: (action: string, name: string) => string;
   actors: Record<Actor['kind'], string>;
   labels: {
     release: string;
@@ -47,15 +47,15 @@ export interface Texts {
     notFetched: string;
   };
   /** `412 requests, 3 of them 5xx` */
-  counts(counts: Counts): string;
+  counts: (counts: Counts) => string;
   /** @param ms milliseconds */
-  duration(ms: number): string;
+  duration: (ms: number) => string;
   /** @returns null when there is nothing to explain */
-  why(notice: Notice): Why | null;
+  why: (notice: Notice) => Why | null;
   /** Asked before a button does something that is felt at once. @param where `shop/production` */
   confirm: Record<
     'rollback' | 'cancel',
-    { title: string; text(where: string): string; yes: string; no: string }
+    { title: string; text: (where: string) => string; yes: string; no: string }
   >;
   answers: Answers;
 }

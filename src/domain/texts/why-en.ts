@@ -9,6 +9,8 @@ export function whyEn({ state, reason, frozen, decision }: Notice): Why | null {
       original: null,
     };
   }
-  const sentence = reason ?? decision?.reason ?? null;
+  // That it serves is plain; what the promotion rests on is not.
+  const sentence =
+    state === 'succeeded' ? (decision?.reason ?? reason) : (reason ?? decision?.reason ?? null);
   return sentence === null ? null : { sentence, original: null };
 }

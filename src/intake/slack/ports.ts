@@ -43,9 +43,9 @@ export interface SlackHandlerDependencies {
   notices: NoticeSource;
   operations: Operations;
   once: Once;
-  audit(note: DeliveryAudit): Promise<void>;
+  audit: (note: DeliveryAudit) => Promise<void>;
   /** Tells the one who asked, alone. @throws Error when the address is not Slack's or does not answer */
-  answer(responseUrl: string, text: string): Promise<void>;
+  answer: (responseUrl: string, text: string) => Promise<void>;
   log: IntakeLog;
 }
 
@@ -53,9 +53,9 @@ export interface SlackInteractionsDependencies {
   /** The app's signing secret. */
   signingSecret: string;
   once: Once;
-  audit(note: DeliveryAudit): Promise<void>;
+  audit: (note: DeliveryAudit) => Promise<void>;
   /** Begins the work and returns. */
-  take(interaction: SlackInteraction): void;
+  take: (interaction: SlackInteraction) => void;
   log: IntakeLog;
   /** Epoch milliseconds. */
   now?: () => number;

@@ -300,7 +300,9 @@ describe('POST /webhooks/slack (THREATS rows 7, 8, 26)', () => {
     ['the check of the address', 'ssl_check=1&token=x', 'application/x-www-form-urlencoded', 200],
   ])('%s is answered with its status', async (_what, body, type, status) => {
     const request = signedBySlack(body);
-    expect(await send({ ...request, headers: { ...request.headers, 'content-type': type } })).toBe(status);
+    const headers = new Headers(request.headers);
+    headers.set('content-type', type);
+    expect(await send({ ...request, headers })).toBe(status);
     expect(done).toEqual([]);
   });
 

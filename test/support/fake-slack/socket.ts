@@ -32,7 +32,7 @@ export class FakeSocket {
     }
     this.#server.handleUpgrade(request, socket, head, (open) => {
       this.#open = open;
-      open.on('message', (data) => this.#take(String(data)));
+      open.on('message', (data: Buffer) => this.#take(data.toString('utf8')));
       open.on('close', () => {
         if (this.#open === open) this.#open = null;
         this.#workspace.changed();

@@ -9,7 +9,7 @@ import { plainLine } from '../../../src/domain/texts/plain.ts';
 import { checkBlocks } from '../../support/fake-slack/blocks.ts';
 import { notices } from '../../support/slack-notices.ts';
 
-const unseen = /[\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069\u200b]/;
+const unseen = /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069\u200b]/u;
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
   fc.constantFrom(
