@@ -42,7 +42,7 @@ function channelOf(
   return new SlackChannel({
     botToken: slack.botToken,
     apiUrl: slack.apiUrl,
-    timeoutMs: 300,
+    timeoutMs: 30_000,
     settings: () => ({ channel: 'C0SHOP', tell: 'all', mentions: {}, ...settings }),
     texts: textsOf('en'),
     withButtons: true,
@@ -121,7 +121,10 @@ describe('a crash, or an answer that is lost', () => {
 
   it('when Slack took it and never said so: the message is found by its metadata', async () => {
     slack.trouble = { kind: 'lost' };
-    await expect(deliver(channelOf())).rejects.toMatchObject({ name: 'NoticeDelayed', needsPerson: false });
+    await expect(deliver(channelOf({}, { timeoutMs: 300 }))).rejects.toMatchObject({
+      name: 'NoticeDelayed',
+      needsPerson: false,
+    });
     slack.trouble = null;
     await deliver(channelOf(), { ...buildingNotice, state: 'preparing' });
     expect(shown().map(({ text }) => text)).toEqual(['Preparing']);
@@ -187,12 +190,12 @@ describe('what goes wrong', () => {
 });
 
 describe('an incoming webhook', () => {
-  const hook = (webhookUrl = slack.webhookUrl, tell: SlackSettings['tell'] = 'all') =>
+  const hook = (webhookUrl = slack.webhookUrl, tell: SlackSettings['tell'] = 'all', timeoutMs = 30_000) =>
     new SlackWebhookChannel({
       webhookUrl,
       settings: () => ({ tell, mentions: {} }),
       texts: textsOf('en'),
-      timeoutMs: 300,
+      timeoutMs,
     });
 
   it('tells the beginning and the end, each once, without buttons', async () => {
@@ -221,6 +224,6 @@ describe('an incoming webhook', () => {
     slack.trouble = { kind: 'rate', seconds: 3 };
     await expect(deliver(hook())).rejects.toMatchObject({ retryAfterMs: 3_000 });
     slack.trouble = { kind: 'hang' };
-    await expect(deliver(hook())).rejects.toMatchObject({ needsPerson: false });
+    await expect(deliver(hook(undefined, 'all', 300))).rejects.toMatchObject({ needsPerson: false });
   });
 });
