@@ -36,7 +36,13 @@ module.exports = {
       name: 'one-vendor-library-each',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/adapters/(git|docker|redis)/' },
-      to: { path: 'node_modules/(simple-git|dockerode|ioredis|bullmq)/' },
+      to: { path: 'node_modules/(simple-git|dockerode|@grpc|ioredis|bullmq|undici)/' },
+    },
+    {
+      name: 'age-is-used-in-one-place',
+      severity: 'error',
+      from: { path: '^(src|workers)/', pathNot: '^src/adapters/age/' },
+      to: { path: 'node_modules/age-encryption/' },
     },
     {
       name: 'slack-is-called-in-one-place',

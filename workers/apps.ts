@@ -3,6 +3,7 @@ import { withEnvFile } from '../src/config/env-file.ts';
 import type { AppConfig, EnvironmentConfig, SiskinConfig } from '../src/config/siskin-config.ts';
 import { backendName } from '../src/domain/names.ts';
 import type { TrackedApp } from '../src/domain/push-policy.ts';
+import { secretReference, variableSecrets } from '../src/domain/secrets.ts';
 import type { AppEnvironment, Apps } from '../src/pipeline/app-environment.ts';
 import type { Route } from '../src/pipeline/ports.ts';
 
@@ -30,16 +31,24 @@ function appEnvironment(
     composeFile: owner.composeFile,
     service: owner.service,
     buildTimeoutMs: config.build.timeoutMs,
+    secrets: environment.secrets,
     readSpec: async (text) =>
       parseComposeService(text, {
         file: owner.composeFile,
         service: owner.service,
         profiles: environment.profiles,
-        variables: (await withEnvFile(environment)).variables,
+        variables: await composeVariables(environment),
         allow: config.allow,
         key,
       }),
   };
+}
+
+/** A secret stands in the Compose file by its name like a variable; what is put in there is a reference to it. */
+async function composeVariables(environment: EnvironmentConfig): Promise<Record<string, string>> {
+  const { variables } = await withEnvFile(environment);
+  const references = variableSecrets(environment.secrets).map((name) => [name, secretReference(name)]);
+  return { ...variables, ...Object.fromEntries(references) };
 }
 
 /** The apps as the push policy wants them. */

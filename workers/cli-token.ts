@@ -7,7 +7,7 @@ import type { ApiToken } from '../src/api/ports.ts';
 export async function cliToken(dataDir: string): Promise<{ token: string; entry: ApiToken }> {
   const token = await readOrMake(join(dataDir, 'cli-token'));
   const hash = createHash('sha256').update(token).digest('hex');
-  return { token, entry: { name: 'cli', role: 'admin', hash } };
+  return { token, entry: { name: 'cli', role: 'admin', hash, ofCommandLine: true } };
 }
 
 async function readOrMake(file: string): Promise<string> {

@@ -9,15 +9,21 @@ import { runEnvironments } from '../src/adapters/redis/environment-worker.ts';
 import { RedisFigures } from '../src/adapters/redis/figures.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import type { Env } from '../src/config/env.ts';
+import { memoryFolders } from '../src/config/secret-folders.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import { environmentId } from '../src/domain/names.ts';
 import { lookPace } from '../src/domain/reconcile/next-look.ts';
 import type { Logger } from '../src/observability/logger.ts';
+import type { LiveMask } from '../src/observability/mask.ts';
+import { maskedStore } from '../src/pipeline/masked-store.ts';
 import type { World } from '../src/pipeline/run-context.ts';
 import { runEnvironment } from '../src/pipeline/run-environment.ts';
+import type { Secrets } from '../src/pipeline/secrets.ts';
 import { pipelineApps, routesOf, trackedApps } from './apps.ts';
+import { gitAccess } from './git-access.ts';
 import { startReconciler } from './reconcile.ts';
 import { makeRepairs } from './repair.ts';
+import { openSecrets } from './secrets.ts';
 import type { Store } from './store.ts';
 
 /** Environments worked on at once; a watch holds one for minutes, while builds have a limit of their own. */
@@ -31,6 +37,8 @@ export interface DeployWorkerOptions {
   instance: string;
   router: HaproxyRouter;
   prometheusUrl: string;
+  /** Takes secrets out of everything that is written; learns those that are read. */
+  mask: LiveMask;
   log: Logger;
 }
 
@@ -44,7 +52,8 @@ export async function startDeployWorker(options: DeployWorkerOptions): Promise<{
   await store.wakeUps.unlockOf(instance);
   await router.applyRoutes(routesOf(config));
   const source = sourceOf(options);
-  const world = worldOf(options, source);
+  const secrets = await openSecrets(config, options.mask, log);
+  const world = worldOf(options, source, secrets);
   const notCounted = (err: unknown) => log.warn({ err }, 'a repair or a found push was not counted');
   const onAction = new RedisFigures(store.context).reconcileCounter(notCounted);
   const apps = pipelineApps(config);
@@ -74,20 +83,31 @@ const sourceOf = ({ config, env }: DeployWorkerOptions): GitSource =>
   new GitSource({
     dataDir: config.dataDir,
     environment: env,
+    ...gitAccess(config),
     maxContextBytes: config.build.maxContextBytes,
   });
 
 function worldOf(
-  { config, store, router, prometheusUrl, log }: DeployWorkerOptions,
+  { config, env, store, router, prometheusUrl, mask, log }: DeployWorkerOptions,
   source: GitSource,
+  secrets: Secrets,
 ): World {
   const docker = connectDocker(config.docker.host);
   return {
-    store: store.deployments,
+    store: maskedStore(store.deployments, mask.text),
     signals: store.signals,
     source,
-    images: new DockerImages(docker, { concurrency: config.build.concurrency, limits: config.build }),
-    replicas: new DockerReplicas(docker, config.docker.network),
+    secrets,
+    images: new DockerImages(docker, {
+      concurrency: config.build.concurrency,
+      limits: config.build,
+      mask: mask.text,
+    }),
+    replicas: new DockerReplicas(docker, {
+      network: config.docker.network,
+      secretFolders: memoryFolders(config, env, process.getuid?.() ?? 0),
+      mask: mask.text,
+    }),
     router,
     metrics: new PrometheusMetrics({ url: prometheusUrl }),
     prober: new HttpProber(),

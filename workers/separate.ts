@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { instanceId } from '../src/adapters/system/instance-id.ts';
 import { lockInstance } from '../src/adapters/system/instance-lock.ts';
 import type { Env } from '../src/config/env.ts';
-import { configSecrets } from '../src/config/secrets.ts';
 import { loadSiskinConfig, type SiskinConfig } from '../src/config/siskin-config.ts';
 import { SiskinError } from '../src/domain/errors/siskin-error.ts';
 import { createLogger, type Logger } from '../src/observability/logger.ts';
+import type { LiveMask } from '../src/observability/mask.ts';
 import { cliToken } from './cli-token.ts';
 import { startDeployWorker } from './deploy.ts';
 import { Ending } from './ending.ts';
@@ -13,6 +13,7 @@ import { startPrometheus, startRouter } from './host-programs.ts';
 import { startMaintenance } from './maintenance.ts';
 import { noticeChannels } from './notice-channels.ts';
 import { startNotifier } from './notify.ts';
+import { configMask } from './secrets.ts';
 import { startServer } from './server.ts';
 import { openStore } from './store.ts';
 
@@ -23,14 +24,14 @@ export interface RunningPart {
 
 /** The receiver and the API alone. @throws SiskinError CONFIG_INVALID without redis.url */
 export async function startServerAlone(configFile: string, env: Env): Promise<RunningPart> {
-  const { config, log, redisUrl } = await load(configFile, env, 'server');
+  const { config, mask, log, redisUrl } = await load(configFile, env, 'server');
   return startParts(log, async (ending) => {
     const store = await openStore(redisUrl, log);
     ending.add('store', () => store.close());
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     ending.add('maintenance', startMaintenance({ config, store, log }).stop);
     const { entry } = await cliToken(config.dataDir);
-    const server = await startServer({ config, store, cliToken: entry, log, withDocker: false });
+    const server = await startServer({ config, store, cliToken: entry, mask, log, withDocker: false });
     ending.add('server', () => server.close());
     log.info({ api: server.url }, 'the server is up');
   });
@@ -38,7 +39,7 @@ export async function startServerAlone(configFile: string, env: Env): Promise<Ru
 
 /** A worker alone, with the router and Prometheus of its machine. @throws SiskinError CONFIG_INVALID without redis.url */
 export async function startWorkerAlone(configFile: string, env: Env): Promise<RunningPart> {
-  const { config, log, redisUrl } = await load(configFile, env, 'worker');
+  const { config, mask, log, redisUrl } = await load(configFile, env, 'worker');
   return startParts(log, async (ending) => {
     const lock = await lockInstance(config.dataDir);
     ending.add('lock', () => lock.release());
@@ -50,15 +51,8 @@ export async function startWorkerAlone(configFile: string, env: Env): Promise<Ru
     const store = await openStore(redisUrl, log, instance);
     ending.add('store', () => store.close());
     const prometheusUrl = prometheus.value;
-    const worker = await startDeployWorker({
-      config,
-      env,
-      store,
-      instance,
-      router: router.value,
-      prometheusUrl,
-      log,
-    });
+    const parts = { config, env, store, instance, router: router.value, prometheusUrl, mask, log };
+    const worker = await startDeployWorker(parts);
     ending.add('worker', () => worker.close());
     const channels = noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: false });
@@ -71,14 +65,15 @@ async function load(
   configFile: string,
   env: Env,
   part: string,
-): Promise<{ config: SiskinConfig; log: Logger; redisUrl: string }> {
+): Promise<{ config: SiskinConfig; mask: LiveMask; log: Logger; redisUrl: string }> {
   const config = await loadSiskinConfig(configFile, env);
   if (!config.redis) {
     const message = `${configFile}: redis.url is needed by \`siskin ${part}\`: its Redis is shared with other processes`;
     throw new SiskinError('CONFIG_INVALID', message);
   }
-  const log = createLogger({ secrets: configSecrets(config) });
-  return { config, log, redisUrl: config.redis.url };
+  const mask = configMask(config);
+  const log = createLogger({ mask });
+  return { config, mask, log, redisUrl: config.redis.url };
 }
 
 async function startParts(log: Logger, start: (ending: Ending) => Promise<void>): Promise<RunningPart> {

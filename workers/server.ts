@@ -1,6 +1,7 @@
 import { connectDocker } from '../src/adapters/docker/connect.ts';
 import { followDeployment } from '../src/adapters/redis/deployment-events.ts';
 import { RedisFigures } from '../src/adapters/redis/figures.ts';
+import { maskedFollow, maskedHistory } from '../src/api/masked.ts';
 import type { ApiToken } from '../src/api/ports.ts';
 import { apiRouter } from '../src/api/router.ts';
 import { createHttpApp, listen } from '../src/api/server.ts';
@@ -8,9 +9,11 @@ import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import { githubWebhook } from '../src/intake/github-webhook.ts';
 import { freeShare } from '../src/observability/free-share.ts';
 import type { Logger } from '../src/observability/logger.ts';
+import type { LiveMask } from '../src/observability/mask.ts';
 import { createMetrics, type SiskinMetrics } from '../src/observability/metrics.ts';
 import type { MetricsSources } from '../src/observability/sources.ts';
 import { trackedApps } from './apps.ts';
+import { type AuditIntake, startAuditIntake } from './audit-intake.ts';
 import { engineFolder } from './engine-folder.ts';
 import { addressText } from './host-programs.ts';
 import { slackDoors } from './slack.ts';
@@ -21,6 +24,7 @@ export interface ServerOptions {
   store: Store;
   /** The token of this machine's CLI, besides those of siskin.yaml. */
   cliToken: ApiToken;
+  mask: LiveMask;
   log: Logger;
   /** Whether /readyz asks Docker as well; a server without workers has no business with it. */
   withDocker: boolean;
@@ -30,16 +34,22 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { config } = options;
   const metrics = createMetrics(metricsSources(options));
+  const intake = startAuditIntake(config.dataDir, options.store.audit, options.log);
   const slack = slackDoors(options);
-  const routers = [...receivers(options, metrics), ...slack.routers, api(options, metrics)];
-  const listening = await listen(createHttpApp({ routers }), addressText(config.server.listen));
-  return {
-    url: listening.url,
-    close: async () => {
-      await listening.close();
+  const routers = [...receivers(options, metrics), ...slack.routers, api(options, metrics, intake)];
+  const listening = await listen(createHttpApp({ routers }), addressText(config.server.listen)).catch(
+    async (error: unknown) => {
       await slack.close();
+      await intake.stop();
+      throw error;
     },
+  );
+  const close = async () => {
+    await listening.close();
+    await slack.close();
+    await intake.stop();
   };
+  return { url: listening.url, close };
 }
 
 /** What every process counts is in Redis: whichever server is scraped tells of all of them. */
@@ -81,15 +91,21 @@ function receivers({ config, store, log }: ServerOptions, metrics: SiskinMetrics
   ];
 }
 
-function api({ config, store, cliToken, log, withDocker }: ServerOptions, metrics: SiskinMetrics) {
+function api(
+  { config, store, cliToken, mask, log, withDocker }: ServerOptions,
+  metrics: SiskinMetrics,
+  intake: AuditIntake,
+) {
   const docker = connectDocker(config.docker.host);
   const tokens = config.api.tokens.map(({ name, role, sha256 }) => ({ name, role, hash: sha256 }));
   return apiRouter({
     tokens: [...tokens, cliToken],
     apps: () => config.apps.map(({ app, repository, environments }) => ({ app, repository, environments })),
-    history: store.history,
+    history: maskedHistory(store.history, mask.text),
+    audit: store.audit,
+    takeInAudit: () => intake.takeIn(),
     requests: store.ledger,
-    follow: (id, cursor, signal) => followDeployment(store.context, id, cursor, signal),
+    follow: maskedFollow((...args) => followDeployment(store.context, ...args), mask.text),
     readiness: {
       redis: () => store.ledger.health(),
       ...(withDocker && { docker: async () => void (await docker.ping()) }),
@@ -102,6 +118,7 @@ function api({ config, store, cliToken, log, withDocker }: ServerOptions, metric
       contentType: metrics.registry.contentType,
       text: await metrics.registry.metrics(),
     }),
+    mask: mask.text,
     log,
     ...(config.server.publicUrl !== undefined && { publicUrl: config.server.publicUrl }),
   });

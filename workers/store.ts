@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { RedisAuditLog } from '../src/adapters/redis/audit-log.ts';
 import { type ConnectionRole, connectRedis, giveUp, waitForRedis } from '../src/adapters/redis/connect.ts';
 import { RedisDeploymentStore } from '../src/adapters/redis/deployment-store.ts';
 import { RedisHistory } from '../src/adapters/redis/history.ts';
@@ -17,6 +18,7 @@ export interface Store {
   context: StoreContext;
   deployments: RedisDeploymentStore;
   history: RedisHistory;
+  audit: RedisAuditLog;
   ledger: RedisPushLedger;
   leases: RedisLeases;
   signals: RedisSignals;
@@ -54,6 +56,7 @@ export async function openStore(url: string, log: Logger, instance?: string): Pr
     context,
     deployments: new RedisDeploymentStore(context),
     history: new RedisHistory(context),
+    audit: new RedisAuditLog(context),
     ledger: new RedisPushLedger(context, (key) => wakeUps.wake(key), onWakeFailed),
     leases: new RedisLeases(context, instance === undefined ? {} : { instance }),
     signals: new RedisSignals(context, subscriber, onError),

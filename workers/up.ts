@@ -1,7 +1,6 @@
 import { instanceId } from '../src/adapters/system/instance-id.ts';
 import { lockInstance } from '../src/adapters/system/instance-lock.ts';
 import type { Env } from '../src/config/env.ts';
-import { configSecrets } from '../src/config/secrets.ts';
 import { loadSiskinConfig } from '../src/config/siskin-config.ts';
 import { createLogger, type Logger } from '../src/observability/logger.ts';
 import { cliToken } from './cli-token.ts';
@@ -11,6 +10,7 @@ import { addressText, startPrometheus, startRedis, startRouter } from './host-pr
 import { startMaintenance } from './maintenance.ts';
 import { noticeChannels } from './notice-channels.ts';
 import { startNotifier } from './notify.ts';
+import { configMask } from './secrets.ts';
 import { startServer } from './server.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -32,7 +32,8 @@ export interface RunningSiskin {
  */
 export async function startUp(configFile: string, env: Env, logger?: Logger): Promise<RunningSiskin> {
   const config = await loadSiskinConfig(configFile, env);
-  const log = logger ?? createLogger({ secrets: configSecrets(config) });
+  const mask = configMask(config);
+  const log = logger ?? createLogger({ mask });
   const ending = new Ending(log);
   try {
     const lock = await lockInstance(config.dataDir);
@@ -48,22 +49,15 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     ending.add('store', () => store.close());
     if (!config.redis) await takeOver(store);
     const prometheusUrl = prometheus.value;
-    const worker = await startDeployWorker({
-      config,
-      env,
-      store,
-      instance,
-      router: router.value,
-      prometheusUrl,
-      log,
-    });
+    const parts = { config, env, store, instance, router: router.value, prometheusUrl, mask, log };
+    const worker = await startDeployWorker(parts);
     ending.add('worker', () => worker.close());
     const channels = noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: !config.redis });
     ending.add('notifier', () => notifier.close());
     ending.add('maintenance', startMaintenance({ config, store, log }).stop);
     const { token, entry } = await cliToken(config.dataDir);
-    const server = await startServer({ config, store, cliToken: entry, log, withDocker: true });
+    const server = await startServer({ config, store, cliToken: entry, mask, log, withDocker: true });
     ending.add('server', () => server.close());
     const routerUrl = `http://${addressText(config.router.listen)}`;
     log.info({ api: server.url, router: routerUrl }, 'siskin is up');

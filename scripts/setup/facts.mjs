@@ -17,6 +17,8 @@ const programs = [
   'prometheus',
   'busybox',
   'apparmor_parser',
+  'sshd',
+  'openssl',
 ];
 
 /** Looks at the machine and changes nothing. @returns the facts that plan.mjs decides on */

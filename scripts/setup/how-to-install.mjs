@@ -8,7 +8,12 @@ const managers = {
   },
   pacman: {
     command: 'sudo pacman -S',
-    names: { 'docker.io': 'docker', 'redis-server': 'redis', 'busybox-static': 'busybox' },
+    names: {
+      'docker.io': 'docker',
+      'redis-server': 'redis',
+      'busybox-static': 'busybox',
+      'openssh-server': 'openssh',
+    },
   },
   apk: { command: 'sudo apk add', names: { 'docker.io': 'docker', 'redis-server': 'redis' } },
   zypper: {
@@ -16,12 +21,18 @@ const managers = {
     names: {
       'docker.io': 'docker',
       'redis-server': 'redis',
+      'openssh-server': 'openssh',
       prometheus: 'golang-github-prometheus-prometheus',
     },
   },
   brew: {
     command: 'brew install',
-    names: { 'docker.io': 'docker colima', 'redis-server': 'redis', 'busybox-static': '' },
+    names: {
+      'docker.io': 'docker colima',
+      'redis-server': 'redis',
+      'busybox-static': '',
+      'openssh-server': 'openssh',
+    },
   },
 };
 

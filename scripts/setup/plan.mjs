@@ -16,6 +16,8 @@ const aptPackages = {
   prometheus: 'prometheus',
   busybox: 'busybox-static',
   'docker-compose': 'docker-compose',
+  sshd: 'openssh-server',
+  openssl: 'openssl',
   apparmor_parser: 'apparmor',
 };
 
@@ -56,7 +58,7 @@ function neededPrograms(facts, options) {
     'haproxy',
     'prometheus',
     ...(facts.engine.images.busybox ? [] : ['busybox']),
-    ...(options.tests ? ['docker-compose'] : []),
+    ...(options.tests ? ['docker-compose', 'sshd', 'openssl'] : []),
     ...(facts.appArmor && !engineElsewhere ? ['apparmor_parser'] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express';
+import type { Actor } from '../domain/deployment.ts';
 import { type Asked, cancelOrPromote, deploy, rollBack } from './actions.ts';
 import { requireRole } from './authentication.ts';
 import { configuredEnvironment } from './configured-environment.ts';
@@ -51,7 +52,7 @@ export function actionRoutes(dependencies: ApiDependencies): Router {
 function askedOf({ apps }: ApiDependencies, request: Request, response: Response): Asked {
   return {
     ...configuredEnvironment(apps(), request),
-    actor: { kind: 'api', name: String(response.locals.token) },
+    actor: response.locals.actor as Actor,
     from: request.ip ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Actor } from '../domain/deployment.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { ApiToken, Role } from './ports.ts';
 
@@ -9,7 +10,7 @@ const rank: Record<Role, number> = { viewer: 0, deployer: 1, admin: 2 };
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /**
- * Lets those pass whose bearer token has at least the role; the token's name is then `response.locals.token`.
+ * Lets those pass whose bearer token has at least the role; who it is is then `response.locals.actor`.
  * @throws SiskinError (to the error handler) TOKEN_MISSING, ROLE_TOO_LOW
  */
 export const requireRole =
@@ -17,15 +18,22 @@ export const requireRole =
   (request: Request, response: Response, next: NextFunction) => {
     const token = tokenOf(tokens, request.headers.authorization);
     if (token === null) throw new SiskinError('TOKEN_MISSING', 'A valid bearer token is needed.');
+    response.locals.actor = actorOf(token, request);
     if (rank[token.role] < rank[role]) {
       throw new SiskinError(
         'ROLE_TOO_LOW',
         `This needs the role ${role}; the token ${token.name} is a ${token.role}.`,
       );
     }
-    response.locals.token = token.name;
     next();
   };
+
+/** On the server itself the command line tells whose it is; who may read its token may say so. */
+function actorOf({ name, ofCommandLine }: ApiToken, request: Request): Actor {
+  const user = request.get('x-siskin-user');
+  const told = ofCommandLine === true && isLocal(request) && /^[\w.@-]{1,64}$/.test(user ?? '');
+  return told ? { kind: 'cli', name: user ?? '' } : { kind: 'api', name };
+}
 
 /** All hashes are compared, each in constant time, so that the time tells nothing. */
 export function tokenOf(tokens: readonly ApiToken[], authorization: string | undefined): ApiToken | null {

@@ -20,11 +20,14 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
 
 /** Answers `{ error: { code, message, hint } }` for whatever was thrown; what is unknown is logged, not shown. */
 export const errorAnswers =
-  ({ log }: Pick<ApiDependencies, 'log'>): ErrorRequestHandler =>
+  ({ log, mask = (text) => text }: Pick<ApiDependencies, 'log' | 'mask'>): ErrorRequestHandler =>
   (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
     const known = knownError(error);
-    if (known) return sendError(response, known, statusOfCode[known.code] ?? 500);
+    if (known) {
+      const masked = new SiskinError(known.code, mask(known.message), { hint: mask(known.hint) });
+      return sendError(response, masked, statusOfCode[known.code] ?? 500);
+    }
     const id = randomUUID();
     log.error({ request: id, error: messageOf(error) }, 'a request failed');
     sendError(response, new SiskinError('INTERNAL', `The request ${id} failed.`), 500);

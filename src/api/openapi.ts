@@ -34,6 +34,20 @@ const paths: Record<string, { get?: Operation; post?: Operation }> = {
   '/api/v1/deployments/{id}/events': {
     get: { summary: 'Journal and log as server-sent events', mediaType: 'text/event-stream' },
   },
+  '/api/v1/audit': {
+    get: {
+      summary: 'Who did what, newest first; for admins',
+      query: schemas.auditQuerySchema,
+      answer: schemas.auditListSchema,
+    },
+  },
+  '/api/v1/audit/take-in': {
+    post: {
+      summary: 'Take in what the command line has noted in dataDir; for admins',
+      body: schemas.emptyBodySchema,
+      answer: schemas.takenInSchema,
+    },
+  },
   [`${actionPath}/releases`]: {
     get: {
       summary: 'The releases of an environment that are on record, newest first',

@@ -1,3 +1,4 @@
+import type { AuditFilter, AuditPage } from '../domain/audit.ts';
 import type { Actor, Deployment, DeploymentState, DeploymentTarget, Release } from '../domain/deployment.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { EnvironmentKey } from '../domain/names.ts';
@@ -10,6 +11,11 @@ export interface ApiDependencies {
   /** The configured apps; read at every request. */
   apps: () => readonly ConfiguredApp[];
   history: History;
+  audit: AuditLog;
+  /** Takes in what the command line has noted while nobody listened. @returns how many entries */
+  takeInAudit: () => Promise<number>;
+  /** Takes secrets out of sentences. */
+  mask?: (text: string) => string;
   requests: Requests;
   /** Follows a deployment from a cursor until it ends or the signal is aborted. */
   follow: (id: string, cursor: string | undefined, signal: AbortSignal) => AsyncIterable<FollowedEvent>;
@@ -33,6 +39,8 @@ export interface ApiToken {
   role: Role;
   /** SHA-256 of the token in hex, `sha256:` before it allowed. */
   hash: string;
+  /** The token of the server's own command line, which tells who uses it. */
+  ofCommandLine?: boolean;
 }
 
 export interface ConfiguredApp {
@@ -53,7 +61,14 @@ export interface AuditNote {
   actor: Actor;
   from: string | null;
   action: string;
-  detail: string;
+  /** Fields of its own; some texts of before are read, too. */
+  detail: string | Record<string, unknown>;
+}
+
+/** The audit log. */
+export interface AuditLog {
+  add(note: AuditNote): Promise<void>;
+  page(filter: AuditFilter, limit: number, before: string | undefined): Promise<AuditPage>;
 }
 
 export interface History {

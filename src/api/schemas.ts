@@ -165,6 +165,40 @@ export const actionAnswerSchema = z.object({
   superseded: z.string().nullable(),
 });
 
+export const auditListSchema = z.object({
+  entries: z
+    .array(
+      z.object({
+        id: z.string().describe('its place in the log: `before` takes it'),
+        at: time,
+        actor: z.object({ kind: z.enum(actorKinds), name: z.string() }),
+        from: z.string().nullable().describe('the address or host it came from; null for Siskin itself'),
+        action: z.string().describe('e.g. push, deploy, rollback, cancel, freeze, refused'),
+        environments: z.array(z.string()).describe('those it was about, e.g. shop/production'),
+        deployments: z.array(z.string()).describe('those it made or was given to'),
+        detail: z
+          .record(z.string(), z.unknown())
+          .describe('what else is known; its fields depend on the action'),
+      }),
+    )
+    .describe('newest first'),
+  next: z.string().nullable().describe('send it as `before` for what is older; null at the end of the log'),
+});
+
+export const auditQuerySchema = z.strictObject({
+  app: nameSchema.optional(),
+  environment: nameSchema.optional(),
+  actor: z.string().min(1).max(100).optional().describe("the actor's name, or its kind"),
+  action: z.string().min(1).max(40).optional(),
+  before: z
+    .string()
+    .regex(/^\d{1,15}-\d{1,10}$/, 'it is the id of an entry, e.g. 1767225600000-0')
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const takenInSchema = z.object({ taken: z.int().describe('entries that were waiting') });
+
 export const listQuerySchema = z.strictObject({
   app: nameSchema.optional(),
   environment: nameSchema.optional(),
@@ -200,6 +234,7 @@ export type TickView = z.infer<typeof tickSchema>;
 export type PolicyView = z.infer<typeof policySchema>;
 export type ConditionView = z.infer<typeof conditionSchema>;
 export type VerdictView = z.infer<typeof verdictSchema>;
+export type AuditEntryView = z.infer<typeof auditListSchema>['entries'][number];
 export type ReleaseView = z.infer<typeof releaseListSchema>['releases'][number];
 export type AppListView = z.infer<typeof appListSchema>;
 export type ActionAnswer = z.infer<typeof actionAnswerSchema>;

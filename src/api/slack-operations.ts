@@ -110,7 +110,7 @@ export function ignoredPushes(
   return entries
     .filter(({ action }) => action === 'push')
     .flatMap(({ at, actor, detail }) => {
-      const push = pushDetail.safeParse(parseJson(detail)).data;
+      const push = pushDetail.safeParse(typeof detail === 'string' ? parseJson(detail) : detail).data;
       const ignored = push?.ignored.find((one) => one.startsWith(prefix));
       if (!push || ignored === undefined) return [];
       const reason = ignored.slice(prefix.length);

@@ -3,7 +3,8 @@ import { appListSchema } from '../api/schemas.ts';
 import { example } from './arguments.ts';
 import { connect } from './context.ts';
 import type { Io } from './io.ts';
-import { writeJson, writeTable } from './output.ts';
+import { writeJson } from './output.ts';
+import { writeTable } from './view/table.ts';
 
 /** `siskin apps` */
 export function registerApps(program: Command, io: Io): void {

@@ -18,6 +18,8 @@ export class RemoteError extends Error {
 export interface ClientOptions {
   url: string;
   token: string | undefined;
+  /** Who uses the command line; the server believes it only with its own command line's token. */
+  user?: string;
   timeoutMs?: number;
 }
 
@@ -34,10 +36,11 @@ const errorBody = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
 });
 
-export function createClient({ url, token, timeoutMs = 15_000 }: ClientOptions): Client {
+export function createClient({ url, token, user, timeoutMs = 15_000 }: ClientOptions): Client {
   const call = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = new Headers(init.headers);
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    if (user !== undefined) headers.set('x-siskin-user', user);
     try {
       // A redirect would carry the token to wherever it points.
       return await fetch(new URL(path, url), { ...init, headers, redirect: 'error' });

@@ -6,7 +6,8 @@ import { envSettings } from '../config/env.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { type Client, createClient } from './client.ts';
 import type { Io } from './io.ts';
-import { configPath, type LocalConfig, readLocalConfig } from './local-config.ts';
+import { configPath, type LocalServer, readLocalConfig } from './local-config.ts';
+import { osUser } from './os-user.ts';
 
 const optionsSchema = z.object({
   url: z.string().optional(),
@@ -30,20 +31,28 @@ export async function connect(command: Command, io: Io): Promise<Client> {
   const given = options.url ?? settings.url;
   const local = given === undefined ? await readLocalConfig(configPath(command, io), io) : null;
   const url = given === undefined ? localUrl(local) : validUrl(given);
-  return createClient({ url, token: tokenOf(options.tokenFile, settings.token, local) });
+  const token = tokenOf(options.tokenFile, settings.token, local);
+  return createClient({ url, token, ...(local !== null && { user: osUser(io.env) }) });
 }
 
-function tokenOf(file: string | undefined, fromEnvironment: string | undefined, local: LocalConfig | null) {
+/** The client of the server that this siskin.yaml is for, with its own token, whatever the environment says. */
+export const localClient = (io: Io, local: LocalServer, timeoutMs: number): Client =>
+  createClient({ url: localUrl(local), token: localToken(local), user: osUser(io.env), timeoutMs });
+
+const localToken = (local: LocalServer): string | undefined =>
+  readToken(join(local.dataDir, 'cli-token'), 'optional');
+
+function tokenOf(file: string | undefined, fromEnvironment: string | undefined, local: LocalServer | null) {
   if (file !== undefined) return readToken(file);
   if (fromEnvironment !== undefined) return fromEnvironment;
   // The local token goes to the local server only, never to an address from elsewhere.
-  return local === null ? undefined : readToken(join(local.dataDir, 'cli-token'), 'optional');
+  return local === null ? undefined : localToken(local);
 }
 
 const defaultListen = '127.0.0.1:8080';
 
 /** A server that listens everywhere is asked on the loopback. */
-function localUrl(local: LocalConfig | null): string {
+function localUrl(local: LocalServer | null): string {
   const listen = local?.listen ?? defaultListen;
   const colon = listen.lastIndexOf(':');
   const host = listen.slice(0, colon);

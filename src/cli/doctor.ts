@@ -9,6 +9,8 @@ import { checkPorts } from './doctor/ports.ts';
 import { checkPrograms } from './doctor/programs.ts';
 import { checkPrometheus } from './doctor/prometheus.ts';
 import { checkRedis } from './doctor/redis.ts';
+import { checkRepositories } from './doctor/repositories.ts';
+import { checkSecrets } from './doctor/secrets.ts';
 import { checkSlack } from './doctor/slack.ts';
 import type { Io } from './io.ts';
 import { configPath } from './local-config.ts';
@@ -33,7 +35,7 @@ export function registerDoctor(program: Command, io: Io): void {
 
 /** Every check, on the configuration where it can be read and on the defaults where it cannot. */
 export async function examine(path: string, io: Io): Promise<Finding[]> {
-  const { subject, findings } = await checkConfig(path, io.env);
+  const { subject, config, findings } = await checkConfig(path, io.env);
   const checks = await Promise.all([
     checkPrograms(subject, io.env),
     checkDocker(subject),
@@ -42,6 +44,7 @@ export async function examine(path: string, io: Io): Promise<Finding[]> {
     checkPorts(subject),
     checkDisk(subject),
     checkSlack(subject),
+    ...(config ? [checkSecrets(config, io.env), checkRepositories(config)] : []),
   ]);
   return [...findings, ...checks.flat()];
 }

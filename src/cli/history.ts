@@ -1,11 +1,20 @@
 import type { Command } from 'commander';
-import { type DeploymentSummary, deploymentListSchema, releaseListSchema } from '../api/schemas.ts';
+import { appListSchema, deploymentListSchema, releaseListSchema } from '../api/schemas.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { actionPath, anyAppArgument, anyEnvironmentArgument, count, example } from './arguments.ts';
 import type { Client } from './client.ts';
 import { connect } from './context.ts';
 import type { Io } from './io.ts';
-import { ago, type Cell, stateColor, took, writeJson, writeTable } from './output.ts';
+import { noSuchEnvironment } from './no-such-environment.ts';
+import { writeJson } from './output.ts';
+import { historyHeaders, historyRow, nothingYet, releaseHeaders, releaseRow } from './view/history.ts';
+import { writeTable } from './view/table.ts';
+
+interface HistoryOptions {
+  limit: number;
+  releases?: boolean;
+  json?: boolean;
+}
 
 /** `siskin history [APP [ENV]] --limit N`, `siskin history APP ENV --releases` */
 export function registerHistory(program: Command, io: Io): void {
@@ -22,61 +31,52 @@ export function registerHistory(program: Command, io: Io): void {
       example('siskin history shop production --limit 5', 'siskin history shop production --releases'),
     )
     .action(async (app: string | undefined, environment: string | undefined, options, command: Command) => {
-      if (options.releases) {
-        const client = await connect(command, io);
-        return writeReleases(io, client, { app, environment, json: options.json === true });
-      }
-      const query = new URLSearchParams({ limit: String(options.limit) });
-      if (app !== undefined) query.set('app', app);
-      if (environment !== undefined) query.set('environment', environment);
-      const client = await connect(command, io);
-      const list = await client.get(`/api/v1/deployments?${query.toString()}`, deploymentListSchema);
-      if (options.json) return writeJson(io, list);
-      const headers = [
-        'ID',
-        'APP',
-        'ENVIRONMENT',
-        'RELEASE',
-        'COMMIT',
-        'STATE',
-        'WHEN',
-        'TOOK',
-        'BY',
-        'TITLE',
-      ];
-      writeTable(io, headers, list.deployments.map(rowOf), 'No deployments yet: push to a tracked branch.');
+      const write = options.releases ? writeReleases : writeDeployments;
+      await write(io, await connect(command, io), app, environment, options);
     });
+}
+
+async function writeDeployments(
+  io: Io,
+  client: Client,
+  app: string | undefined,
+  environment: string | undefined,
+  { limit, json }: HistoryOptions,
+): Promise<void> {
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (app !== undefined) query.set('app', app);
+  if (environment !== undefined) query.set('environment', environment);
+  const list = await client.get(`/api/v1/deployments?${query.toString()}`, deploymentListSchema);
+  if (json) return writeJson(io, list);
+  const now = new Date();
+  const rows = list.deployments.map((one) => historyRow(one, now));
+  if (rows.length === 0 && app !== undefined) await requireKnown(client, app, environment);
+  writeTable(io, historyHeaders, rows, nothingYet(app, environment));
+}
+
+/** An app that siskin.yaml no longer names may have a history; one that has none is a slip of the keyboard. */
+async function requireKnown(client: Client, app: string, environment: string | undefined): Promise<void> {
+  const { apps } = await client.get('/api/v1/apps', appListSchema);
+  const all = apps.flatMap((one) =>
+    one.environments.map((its) => ({ app: one.app, environment: its.environment })),
+  );
+  const known = all.some((one) => one.app === app && (environment ?? one.environment) === one.environment);
+  if (!known) throw noSuchEnvironment(all, app, environment);
 }
 
 async function writeReleases(
   io: Io,
   client: Client,
-  { app, environment, json }: { app: string | undefined; environment: string | undefined; json: boolean },
+  app: string | undefined,
+  environment: string | undefined,
+  { json }: HistoryOptions,
 ): Promise<void> {
   if (app === undefined || environment === undefined) {
     throw new SiskinError('ARGUMENT_INVALID', '--releases needs an app and its environment.');
   }
   const list = await client.get(actionPath(app, environment, 'releases'), releaseListSchema);
   if (json) return writeJson(io, list);
-  const rows = list.releases.map((one): Cell[] => [
-    one.current ? { text: `${one.release} *`, color: 'green' } : one.release,
-    one.sha.slice(0, 12),
-    one.servedWell ? 'served well' : one.built ? 'built' : 'not built',
-    ago(one.createdAt, new Date()),
-    one.title,
-  ]);
-  writeTable(io, ['RELEASE', 'COMMIT', 'STATE', 'WHEN', 'TITLE'], rows, 'No releases yet.');
+  const now = new Date();
+  const rows = list.releases.map((one) => releaseRow(one, now));
+  writeTable(io, releaseHeaders, rows, 'No releases yet.');
 }
-
-const rowOf = (one: DeploymentSummary): Cell[] => [
-  one.id,
-  one.app,
-  one.environment,
-  one.release ?? '-',
-  one.sha?.slice(0, 8) ?? '-',
-  { text: one.state, color: stateColor(one.state) },
-  ago(one.createdAt, new Date()),
-  took(one.startedAt, one.finishedAt),
-  one.actor.name,
-  one.reason ?? one.title ?? '',
-];

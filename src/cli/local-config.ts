@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { readBoundedFile } from '../config/bounded-file.ts';
@@ -8,12 +8,20 @@ import { longestYamlBytes, parseYamlText } from '../config/yaml-text.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { Io } from './io.ts';
 
-/** What a client needs of siskin.yaml. */
-export interface LocalConfig {
+/** Where the Siskin of this machine keeps its data and listens. */
+export interface LocalServer {
   /** Absolute. */
   dataDir: string;
   /** `host:port`; null when the file does not say. */
   listen: string | null;
+}
+
+/** What a client needs of siskin.yaml. */
+export interface LocalConfig extends LocalServer {
+  /** The age identity, absolute. */
+  identityFile: string;
+  /** The apps' environments, by app. */
+  environments: ReadonlyMap<string, string[]>;
 }
 
 /** --config, SISKIN_CONFIG, ./siskin.yaml. */
@@ -38,7 +46,24 @@ export async function readLocalConfig(path: string, io: Io): Promise<LocalConfig
     return typeof found === 'string' ? withVariables(found, `${path} ${keys.join('.')}`, io) : null;
   };
   const folder = dirname(resolve(path));
-  return { dataDir: resolve(folder, value(['dataDir']) ?? 'data'), listen: value(['server', 'listen']) };
+  const dataDir = resolve(folder, value(['dataDir']) ?? 'data');
+  return {
+    dataDir,
+    listen: value(['server', 'listen']),
+    identityFile: resolve(folder, value(['secrets', 'identityFile']) ?? join(dataDir, 'secrets', 'identity')),
+    environments: environmentsOf(parsed.document.toJS({ maxAliasCount: 100 })),
+  };
+}
+
+const appsSchema = z.object({
+  apps: z.record(z.string(), z.object({ environments: z.record(z.string(), z.unknown()) })),
+});
+
+/** None where the file is not as it should be: `siskin config check` tells that. */
+function environmentsOf(document: unknown): Map<string, string[]> {
+  const { data } = appsSchema.safeParse(document);
+  const apps = Object.entries(data?.apps ?? {});
+  return new Map(apps.map(([app, { environments }]) => [app, Object.keys(environments)]));
 }
 
 function withVariables(text: string, place: string, io: Io): string {

@@ -5,7 +5,7 @@ import { example, idArgument } from './arguments.ts';
 import { connect } from './context.ts';
 import { type DeploymentEvent, follow } from './deployment-events.ts';
 import type { Io } from './io.ts';
-import { neutral, writeJson } from './output.ts';
+import { neutral, writeJsonLine } from './output.ts';
 import { writeEvent } from './view/journal-line.ts';
 
 /** Silence after which what was there already counts as read; the stream itself does not mark that place. */
@@ -31,11 +31,8 @@ export function registerLogs(program: Command, io: Io): void {
     });
 }
 
-const writeLine = (io: Io, event: DeploymentEvent): void => {
-  const compact = { ...io, write: (text: string) => io.write(`${JSON.stringify(JSON.parse(text))}\n`) };
-  if (event.kind === 'log') writeJson(compact, { ...event, line: neutral(event.line) });
-  else writeJson(compact, event);
-};
+const writeLine = (io: Io, event: DeploymentEvent): void =>
+  writeJsonLine(io, event.kind === 'log' ? { ...event, line: neutral(event.line) } : event);
 
 async function untilQuiet(
   events: (signal: AbortSignal) => AsyncGenerator<DeploymentEvent>,

@@ -1,3 +1,4 @@
+import pc from 'picocolors';
 import type { DeploymentState } from '../domain/deployment.ts';
 import type { Io } from './io.ts';
 
@@ -19,12 +20,16 @@ export function writeJson(io: Io, value: unknown): void {
   io.write(`${JSON.stringify(value, null, 2).replace(unsafe, escapeAllBut('\n'))}\n`);
 }
 
-const codes = { red: 31, green: 32, yellow: 33, cyan: 36, dim: 2, bold: 1 } as const;
-export type Color = keyof typeof codes;
+/** The same on one line. */
+export const writeJsonLine = (io: Io, value: unknown): void =>
+  io.write(`${JSON.stringify(value).replace(unsafe, escapeAllBut(''))}\n`);
+
+const colors = pc.createColors(true);
+export type Color = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 
 /** The text in a colour, or as it is where none is shown. */
-export const paint = (io: Io, color: Color, text: string): string =>
-  io.color ? `\u001b[${codes[color]}m${text}\u001b[0m` : text;
+export const paint = (io: Pick<Io, 'color'>, color: Color, text: string): string =>
+  io.color ? colors[color](text) : text;
 
 const stateColors: Record<DeploymentState, Color> = {
   queued: 'dim',
@@ -44,61 +49,6 @@ const stateColors: Record<DeploymentState, Color> = {
 };
 
 export const stateColor = (state: DeploymentState): Color => stateColors[state];
-
-/** A table's cell: its text and, where it has one, its colour. */
-export type Cell = string | { text: string; color: Color };
-
-const longestCell = 72;
-
-/**
- * Writes rows under headers, columns aligned, texts neutralised and cut to the terminal's width.
- * @param empty the sentence written instead when there is no row
- */
-export function writeTable(io: Io, headers: string[], rows: Cell[][], empty: string): void {
-  if (rows.length === 0) {
-    io.write(`${empty}\n`);
-    return;
-  }
-  const cells = rows.map((row) => row.map(toCell));
-  const widths = headers.map((header, column) =>
-    Math.max(header.length, ...cells.map((row) => row[column]?.text.length ?? 0)),
-  );
-  io.write(
-    `${paint(
-      io,
-      'dim',
-      line(
-        headers.map((text) => ({ text })),
-        widths,
-        io,
-      ),
-    )}\n`,
-  );
-  for (const row of cells) io.write(`${line(row, widths, io)}\n`);
-}
-
-interface PlainCell {
-  text: string;
-  color?: Color;
-}
-
-function toCell(cell: Cell): PlainCell {
-  const { text, color } = typeof cell === 'string' ? { text: cell, color: undefined } : cell;
-  const safe = neutral(text);
-  const cut = safe.length > longestCell ? `${safe.slice(0, longestCell - 1)}…` : safe;
-  return color === undefined ? { text: cut } : { text: cut, color };
-}
-
-function line(row: PlainCell[], widths: number[], io: Io): string {
-  let left = io.columns;
-  const parts = row.map(({ text, color }, column) => {
-    const last = column === row.length - 1;
-    const padded = (last ? text : text.padEnd((widths[column] ?? 0) + 2)).slice(0, Math.max(0, left));
-    left -= padded.length;
-    return color === undefined ? padded : paint(io, color, padded);
-  });
-  return parts.join('').trimEnd();
-}
 
 /** `3 min ago` from ISO 8601 times; the time itself where it cannot be read. */
 export function ago(iso: string, now: Date): string {

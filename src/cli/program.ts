@@ -9,7 +9,8 @@ export type Register = (program: Command, io: Io) => void;
 
 /**
  * Runs the command line.
- * @param argv the words after `siskin` @returns the exit code: 0 when it worked, else 1
+ * @param argv the words after `siskin`
+ * @returns the exit code: 0 when it worked, 130 when Ctrl-C ended the waiting for something that goes on, else 1
  */
 export async function runCli(argv: string[], io: Io, verbs: readonly Register[]): Promise<number> {
   const program = createProgram(io);
@@ -20,7 +21,7 @@ export async function runCli(argv: string[], io: Io, verbs: readonly Register[])
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
     printError(io, error);
-    return 1;
+    return error instanceof SiskinError && error.code === 'WAIT_INTERRUPTED' ? 130 : 1;
   }
 }
 
@@ -30,6 +31,10 @@ function createProgram(io: Io): Command {
     .option('--url <url>', 'the server (else SISKIN_URL, else server.listen of siskin.yaml)')
     .option('--token-file <file>', 'file with the API token (else SISKIN_TOKEN, else dataDir/cli-token)')
     .option('--config <file>', 'siskin.yaml (else SISKIN_CONFIG, else ./siskin.yaml)')
+    .option('--no-color', 'no colours (as NO_COLOR does; FORCE_COLOR keeps them in a pipe)')
+    .on('option:no-color', () => {
+      io.color = false;
+    })
     .configureOutput({
       writeOut: (text) => io.write(text),
       writeErr: (text) => io.writeError(text),

@@ -6,7 +6,8 @@ import { seededRandom } from '../domain/simulation/random.ts';
 import { type Scenario, type SimulationResult, simulate } from '../domain/simulation/simulate.ts';
 import { example } from './arguments.ts';
 import type { Io } from './io.ts';
-import { writeJson, writeTable } from './output.ts';
+import { writeJson } from './output.ts';
+import { writeTable } from './view/table.ts';
 
 interface Options {
   max5xx: number;

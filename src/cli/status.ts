@@ -1,93 +1,65 @@
 import type { Command } from 'commander';
 import {
-  type AppListView,
   appListSchema,
   type DeploymentSummary,
   deploymentListSchema,
+  deploymentSchema,
 } from '../api/schemas.ts';
+import { isEndState } from '../domain/deployment.ts';
 import { anyAppArgument, anyEnvironmentArgument, example } from './arguments.ts';
 import type { Client } from './client.ts';
 import { connect } from './context.ts';
 import type { Io } from './io.ts';
-import { ago, type Cell, stateColor, writeJson, writeTable } from './output.ts';
-
-type EnvironmentView = AppListView['apps'][number]['environments'][number];
-
-interface Status {
-  app: string;
-  environment: string;
-  current: string | null;
-  previous: string | null;
-  /** Who made it stand still for a person, and why; null while it goes on. */
-  frozen: EnvironmentView['frozen'];
-  /** The newest deployment; null when there never was one. */
-  deployment: DeploymentSummary | null;
-}
+import { noSuchEnvironment } from './no-such-environment.ts';
+import { writeJson } from './output.ts';
+import { type CanaryCounts, canaryCounts } from './view/canary-counts.ts';
+import { type Status, statusLines } from './view/status.ts';
 
 /** `siskin status [APP [ENV]]` */
 export function registerStatus(program: Command, io: Io): void {
   program
     .command('status')
-    .description('what each environment runs, and its newest deployment')
+    .description('what each environment runs, its newest deployment, and who has to do something')
     .addArgument(anyAppArgument())
     .addArgument(anyEnvironmentArgument())
     .option('--json', 'as JSON')
     .addHelpText('after', example('siskin status', 'siskin status shop production --json'))
     .action(async (app: string | undefined, environment: string | undefined, options, command: Command) => {
       const statuses = await statusOf(await connect(command, io), app, environment);
-      if (options.json) return writeJson(io, { environments: statuses });
-      const headers = ['APP', 'ENVIRONMENT', 'RELEASE', 'DEPLOYMENT', 'STATE', 'SINCE', 'TITLE'];
-      writeTable(io, headers, statuses.map(rowOf), 'No such environment.');
+      if (options.json) writeJson(io, { environments: statuses });
+      else if (statuses.length === 0)
+        io.write('No apps: write one into siskin.yaml; `siskin init` asks what it needs.\n');
+      else io.write(`${statusLines(io, statuses, new Date()).join('\n')}\n`);
     });
 }
 
 async function statusOf(client: Client, app?: string, environment?: string): Promise<Status[]> {
   const { apps } = await client.get('/api/v1/apps', appListSchema);
-  const wanted = apps
-    .flatMap((one) => one.environments.map((its) => ({ app: one.app, ...its })))
-    .filter((one) => (app ?? one.app) === one.app && (environment ?? one.environment) === one.environment);
+  const all = apps.flatMap((one) => one.environments.map((its) => ({ app: one.app, ...its })));
+  const wanted = all.filter(
+    (one) => (app ?? one.app) === one.app && (environment ?? one.environment) === one.environment,
+  );
+  if (wanted.length === 0 && app !== undefined) throw noSuchEnvironment(all, app, environment);
   return Promise.all(
     wanted.map(async (one) => {
       const query = new URLSearchParams({ app: one.app, environment: one.environment, limit: '1' });
-      const { deployments } = await client.get(
-        `/api/v1/deployments?${query.toString()}`,
-        deploymentListSchema,
-      );
-      const { current, previous, frozen } = one;
+      const path = `/api/v1/deployments?${query.toString()}`;
+      const [deployment = null] = (await client.get(path, deploymentListSchema)).deployments;
       return {
         app: one.app,
         environment: one.environment,
-        current,
-        previous,
-        frozen,
-        deployment: deployments[0] ?? null,
+        current: one.current,
+        previous: one.previous,
+        frozen: one.frozen,
+        deployment,
+        canary: await countsOf(client, deployment),
       };
     }),
   );
 }
 
-function rowOf({ app, environment, current, deployment, frozen }: Status): Cell[] {
-  const release = current ?? '-';
-  const still = frozen && `frozen by ${frozen.by}, ${ago(frozen.at, new Date())}: ${frozen.reason}`;
-  if (deployment === null) {
-    const state: Cell = frozen ? { text: 'frozen', color: stateColor('frozen') } : '-';
-    return [app, environment, release, '-', state, '', still ?? 'never deployed'];
-  }
-  const { id, state, title, reason } = deployment;
-  const since = ago(deployment.finishedAt ?? deployment.startedAt ?? deployment.createdAt, new Date());
-  return [
-    app,
-    environment,
-    release,
-    id,
-    stateCell(state, frozen !== null),
-    since,
-    still ?? reason ?? title ?? '',
-  ];
+/** Only a deployment that runs is asked for its verdict. */
+async function countsOf(client: Client, deployment: DeploymentSummary | null): Promise<CanaryCounts | null> {
+  if (deployment === null || deployment.release === null || isEndState(deployment.state)) return null;
+  return canaryCounts((await client.get(`/api/v1/deployments/${deployment.id}`, deploymentSchema)).verdict);
 }
-
-/** Newer pushes wait while an environment is frozen, also where its newest deployment has ended. */
-const stateCell = (state: DeploymentSummary['state'], frozen: boolean): Cell =>
-  frozen && state !== 'frozen'
-    ? { text: `${state}, frozen`, color: stateColor('frozen') }
-    : { text: state, color: stateColor(state) };

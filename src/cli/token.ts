@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
+import { messageOf } from '../domain/errors/siskin-error.ts';
 import { appArgument, example } from './arguments.ts';
+import { auditLocally } from './audit-locally.ts';
 import type { Io } from './io.ts';
-import { writeJson } from './output.ts';
+import { configPath, readLocalConfig } from './local-config.ts';
+import { neutral, writeJson } from './output.ts';
 
 const roles = ['viewer', 'deployer', 'admin'];
 
@@ -17,8 +20,9 @@ export function registerToken(program: Command, io: Io): void {
     .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('deployer'))
     .option('--json', 'as JSON')
     .addHelpText('after', example('siskin token new ci --role deployer'))
-    .action((name: string, { role, json }: { role: string; json?: boolean }) => {
+    .action(async (name: string, { role, json }: { role: string; json?: boolean }, command: Command) => {
       const made = makeToken();
+      await note(command, io, { name, role, hash: made.hash });
       if (json) return writeJson(io, { name, role, ...made });
       io.write(
         `token (shown this once): ${made.token}\n\n` +
@@ -26,6 +30,16 @@ export function registerToken(program: Command, io: Io): void {
           `  - { name: ${name}, role: ${role}, hash: "${made.hash}" }\n`,
       );
     });
+}
+
+/** A token is worth nothing before siskin.yaml has its hash: that it cannot be noted here keeps nobody from making one. */
+async function note(command: Command, io: Io, detail: Record<string, string>): Promise<void> {
+  try {
+    const local = await readLocalConfig(configPath(command, io), io);
+    if (local !== null) await auditLocally(io, local, { action: 'token-new', detail });
+  } catch (error) {
+    io.writeError(`warning: ${neutral(messageOf(error))}\n`);
+  }
 }
 
 /** 256 random bits, and what siskin.yaml keeps of them: enough entropy that a plain SHA-256 cannot be reversed. */

@@ -1,4 +1,5 @@
 import { registerApps } from './apps.ts';
+import { registerAudit } from './audit.ts';
 import { registerCancel } from './cancel.ts';
 import { registerConfig } from './config.ts';
 import { registerDemo } from './demo.ts';
@@ -11,6 +12,7 @@ import type { Register } from './program.ts';
 import { registerPromote } from './promote.ts';
 import { registerRetry } from './retry.ts';
 import { registerRollback } from './rollback.ts';
+import { registerSecrets } from './secrets.ts';
 import { registerServer } from './server.ts';
 import { registerShow } from './show.ts';
 import { registerSimulate } from './simulate.ts';
@@ -30,6 +32,7 @@ export const verbs: readonly Register[] = [
   registerHistory,
   registerShow,
   registerLogs,
+  registerAudit,
   registerDeploy,
   registerPromote,
   registerCancel,
@@ -41,4 +44,5 @@ export const verbs: readonly Register[] = [
   registerDoctor,
   registerConfig,
   registerToken,
+  registerSecrets,
 ];

@@ -1,9 +1,11 @@
 import { type ActionAnswer, type DeploymentView, deploymentSchema } from '../api/schemas.ts';
+import { isEndState } from '../domain/deployment.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { Client } from './client.ts';
 import { follow } from './deployment-events.ts';
 import type { Io } from './io.ts';
-import { writeJson } from './output.ts';
+import { watchLive } from './live/watch.ts';
+import { neutral, paint, took, writeJson } from './output.ts';
 import { writeEvent } from './view/journal-line.ts';
 
 export interface ActionOptions {
@@ -12,8 +14,10 @@ export interface ActionOptions {
 }
 
 /**
- * Tells what an action answered and, with `wait`, how its deployment goes, to its end.
- * @throws SiskinError DEPLOYMENT_NOT_SUCCEEDED when it was waited for and did not succeed, SERVER_ANSWER_INVALID
+ * Tells what an action answered and, with `wait`, how its deployment goes, to its end: drawn in place on a terminal,
+ * line by line elsewhere, as one JSON object at the end with `json`.
+ * @throws SiskinError DEPLOYMENT_NOT_SUCCEEDED when it was waited for and did not succeed, WAIT_INTERRUPTED after Ctrl-C,
+ *   SERVER_ANSWER_INVALID
  */
 export async function report(
   io: Io,
@@ -27,13 +31,18 @@ export async function report(
     else io.write(`${id}  follow it with: siskin logs ${id} -f\n`);
     return;
   }
-  if (!options.json) io.write(`${id}\n`);
-  for await (const event of follow(client, id, io.interrupted)) {
-    if (!options.json) writeEvent(io, event);
-  }
+  if (!options.json && io.live) await watchLive(io, client, id);
+  else await writeLines(io, client, id, options.json === true);
   const deployment = await client.get(`/api/v1/deployments/${id}`, deploymentSchema);
   if (options.json) writeJson(io, deployment);
+  if (!isEndState(deployment.state)) throw interrupted(deployment);
   requireSuccess(deployment, answer);
+  if (!options.json) io.write(`${successLine(io, deployment)}\n`);
+}
+
+async function writeLines(io: Io, client: Client, id: string, quiet: boolean): Promise<void> {
+  if (!quiet) io.write(`${id}\n`);
+  for await (const event of follow(client, id, io.interrupted)) if (!quiet) writeEvent(io, event);
 }
 
 /** Only freezing and unfreezing may concern no deployment. */
@@ -52,5 +61,22 @@ function requireSuccess({ id, state, reason }: DeploymentView, { command }: Acti
     {
       hint: `See siskin show ${id}, and siskin logs ${id}.`,
     },
+  );
+}
+
+const interrupted = ({ id, app, environment, state }: DeploymentView): SiskinError =>
+  new SiskinError('WAIT_INTERRUPTED', `Not waited for any longer; ${id} goes on, it is ${state} now.`, {
+    hint: `Follow it with siskin logs ${id} -f, end it with siskin cancel ${app} ${environment}.`,
+  });
+
+function successLine(
+  io: Io,
+  { id, state, release, baseline, createdAt, finishedAt }: DeploymentView,
+): string {
+  const serves = state === 'succeeded' ? release : baseline;
+  const now = serves === null ? '' : `, ${serves} serves`;
+  return neutral(`${id} ${state} after ${took(createdAt, finishedAt)}${now}`).replace(
+    state,
+    paint(io, 'green', state),
   );
 }

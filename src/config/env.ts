@@ -9,8 +9,11 @@ export interface EnvSettings {
   url?: string;
   /** SISKIN_TOKEN: the API token of the CLI. A secret. */
   token?: string;
-  /** False when NO_COLOR is set to anything but the empty string (no-color.org). */
-  color: boolean;
+  /**
+   * `never` when NO_COLOR is set to anything but the empty string (no-color.org), else `always` when FORCE_COLOR is, or
+   * `never` when it is 0 or false; `auto` leaves it to the terminal.
+   */
+  color: 'auto' | 'always' | 'never';
 }
 
 /** The only reader of process.env. @returns a frozen copy without a prototype */
@@ -25,5 +28,11 @@ export const envSettings = (env: Env): EnvSettings => ({
   configFile: env.SISKIN_CONFIG || 'siskin.yaml',
   ...(env.SISKIN_URL && { url: env.SISKIN_URL }),
   ...(env.SISKIN_TOKEN && { token: env.SISKIN_TOKEN }),
-  color: !env.NO_COLOR,
+  color: colorWish(env),
 });
+
+function colorWish({ NO_COLOR, FORCE_COLOR }: Env): EnvSettings['color'] {
+  if (NO_COLOR) return 'never';
+  if (!FORCE_COLOR) return 'auto';
+  return FORCE_COLOR === '0' || FORCE_COLOR === 'false' ? 'never' : 'always';
+}

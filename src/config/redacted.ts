@@ -13,6 +13,10 @@ export const redacted = (config: SiskinConfig): SiskinConfig => ({
   api: { tokens: config.api.tokens.map((token) => ({ ...token, sha256: hidden })) },
   apps: config.apps.map((app) => ({
     ...app,
+    git: {
+      ...app.git,
+      ...(app.git.credentials && { credentials: { ...app.git.credentials, password: hidden } }),
+    },
     environments: app.environments.map((environment) => ({
       ...environment,
       variables: Object.fromEntries(Object.keys(environment.variables).map((name) => [name, hidden])),

@@ -1,11 +1,15 @@
 import type { SiskinConfig } from './siskin/types.ts';
 
+/** Where siskin.yaml itself holds secrets. */
+export type SecretParts = Pick<SiskinConfig, 'github' | 'apps' | 'slack'>;
+
 /** Everything of siskin.yaml that no log line may hold. */
-export function configSecrets({ github, slack }: SiskinConfig): string[] {
-  return [...github.webhookSecrets, ...slackSecrets(slack)];
+export function configSecrets({ github, apps, slack }: SecretParts): string[] {
+  const ofRepositories = apps.flatMap(({ git }) => (git.credentials ? [git.credentials.password] : []));
+  return [...github.webhookSecrets, ...ofRepositories, ...slackSecrets(slack)];
 }
 
-export function slackSecrets(slack: SiskinConfig['slack']): string[] {
+function slackSecrets(slack: SiskinConfig['slack']): string[] {
   if (slack === undefined) return [];
   if (slack.kind === 'webhook') return [slack.webhookUrl];
   return [slack.botToken, slack.signingSecret, slack.appToken].filter((one) => one !== undefined);

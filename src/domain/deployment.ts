@@ -20,13 +20,16 @@ export const deploymentStates = [
 ] as const;
 export type DeploymentState = (typeof deploymentStates)[number];
 
+export const isDeploymentState = (text: string): text is DeploymentState =>
+  (deploymentStates as readonly string[]).includes(text);
+
 export const endStates = ['succeeded', 'rolled_back', 'failed', 'cancelled', 'superseded'] as const;
 export type EndState = (typeof endStates)[number];
 export const isEndState = (state: DeploymentState): state is EndState =>
   (endStates as readonly string[]).includes(state);
 
-/** Who asked: a GitHub pusher, an API token by its name, a person in Slack, Siskin itself. */
-export const actorKinds = ['github', 'api', 'slack', 'siskin'] as const;
+/** Who asked: a GitHub pusher, an API token by its name, a person in Slack, a user of the server's own command line, Siskin itself. */
+export const actorKinds = ['github', 'api', 'slack', 'cli', 'siskin'] as const;
 export interface Actor {
   kind: (typeof actorKinds)[number];
   name: string;

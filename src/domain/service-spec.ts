@@ -1,9 +1,13 @@
+import type { ReleaseSecrets } from './secret-use.ts';
+
 /** What a Compose service says, checked against what the operator allows, in Siskin's own units. */
 export interface ServiceSpec {
   service: string;
   build: BuildSpec;
   container: ContainerSpec;
   rollout: RolloutSpec;
+  /** Absent when siskin.yaml gives the environment none. */
+  secrets?: ReleaseSecrets;
 }
 
 export interface BuildSpec {

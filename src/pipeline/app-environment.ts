@@ -1,4 +1,5 @@
 import type { EnvironmentKey } from '../domain/names.ts';
+import type { SecretUse } from '../domain/secret-use.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 
 /** What the operator says about an environment, as far as deploying needs it. */
@@ -9,7 +10,9 @@ export interface AppEnvironment extends EnvironmentKey {
   composeFile: string;
   service: string;
   buildTimeoutMs: number;
-  /** Reads the service out of the Compose file's text. @throws SiskinError naming file, line and key */
+  /** The secrets that it is given. */
+  secrets: readonly SecretUse[];
+  /** Reads the service out of the Compose file's text; secrets in it are references. @throws SiskinError naming file, line and key */
   readSpec(text: string): Promise<ServiceSpec>;
 }
 

@@ -21,7 +21,7 @@ export interface Commit {
 export interface Source {
   /**
    * Brings the mirror up to date with the branch.
-   * @throws SiskinError BRANCH_MISSING, SOURCE_UNREACHABLE, SOURCE_REFUSED, SOURCE_TOO_LARGE
+   * @throws SiskinError BRANCH_MISSING, SOURCE_UNREACHABLE, SOURCE_REFUSED and others of source-errors.ts, SOURCE_TOO_LARGE
    */
   fetchBranch(repository: string, branch: string, signal: AbortSignal): Promise<Commit>;
   /** A commit that the mirror must already hold, or fetches. @throws SiskinError COMMIT_MISSING */
@@ -40,6 +40,8 @@ export interface BuildRequest {
   image: string;
   build: BuildSpec;
   labels: Record<string, string>;
+  /** For `RUN --mount=type=secret`, by id. */
+  secrets: Record<string, string>;
   timeoutMs: number;
   /** Asked before anything of the image is undone: it may be another worker's by then. @throws SiskinError LEASE_LOST */
   assertHeld: () => Promise<void>;
@@ -85,7 +87,10 @@ export interface ReplicaRequest extends EnvironmentKey {
   deployment: string;
   specHash: string;
   image: string;
+  /** With secrets among its variables: never to be stored. */
   container: ContainerSpec;
+  /** Content of files below /run/secrets, by name. */
+  secretFiles: Record<string, string>;
   port: number;
   stopGraceMs: number;
   /** Fence number of the lease under which it is made. */

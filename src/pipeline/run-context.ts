@@ -15,6 +15,7 @@ import type {
   Signals,
   Source,
 } from './ports.ts';
+import type { Secrets } from './secrets.ts';
 
 /** Says what happens, for the operator's log. */
 export interface PipelineLog {
@@ -27,6 +28,7 @@ export interface World {
   store: DeploymentStore;
   signals: Signals;
   source: Source;
+  secrets: Secrets;
   images: Images;
   replicas: Replicas;
   router: Router;

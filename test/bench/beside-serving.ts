@@ -94,6 +94,7 @@ function canaryRequest(app: string, image: string, behaviourFile: string): Repli
     specHash: 'bench',
     image,
     container: { ...container, mounts: [mount] },
+    secretFiles: {},
     port,
     stopGraceMs: 1_000,
     fence: 0,

@@ -13,6 +13,9 @@ export interface CliRun {
 export interface CliOptions {
   env?: Record<string, string>;
   color?: boolean;
+  live?: boolean;
+  columns?: number;
+  rows?: number;
   interrupted?: AbortSignal;
 }
 
@@ -29,7 +32,9 @@ export function memoryIo(options: CliOptions = {}): Io & { out(): string; err():
       err += text;
     },
     color: options.color ?? false,
-    columns: Number.POSITIVE_INFINITY,
+    live: options.live ?? false,
+    columns: options.columns ?? Number.POSITIVE_INFINITY,
+    rows: options.rows ?? Number.POSITIVE_INFINITY,
     interrupted: options.interrupted ?? new AbortController().signal,
     out: () => out,
     err: () => err,

@@ -96,7 +96,8 @@ export class Lane {
     const ends = await Promise.all(
       begun.map((one, n) => endOf(this.#siskin, one, views[n]?.state ?? 'unknown')),
     );
-    expect(ends, `${place}\n${await this.#siskin.lastLines()}`).toEqual(begun);
+    const reasons = views.map(({ reason }) => reason).join('; ');
+    expect(ends, `${place}: ${reasons}\n${await this.#siskin.lastLines()}`).toEqual(begun);
     for (const [n, result] of results.entries()) expectServed(result, begun[n], ended - began, place);
     const toEndMs = killed.restartedAt === null ? null : Math.round(ended - killed.restartedAt);
     expect(Math.max(toEndMs ?? 0, ...killed.toNextMs), place).toBeLessThanOrEqual(convergedWithinMs);

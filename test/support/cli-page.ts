@@ -95,7 +95,9 @@ const quiet = (): Io => ({
   write: () => {},
   writeError: () => {},
   color: false,
+  live: false,
   columns: 110,
+  rows: Number.POSITIVE_INFINITY,
   interrupted: new AbortController().signal,
 });
 

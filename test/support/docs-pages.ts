@@ -9,10 +9,10 @@ export interface DocsPage {
   text: string;
 }
 
-/** The pages that users read: README, ARCHITECTURE and all of docs/. */
+/** The pages that users read: README in both languages, ARCHITECTURE and all of docs/. */
 export function docsPages(): DocsPage[] {
   const inDocs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
-  const paths = ['README.md', 'ARCHITECTURE.md', ...inDocs.map((path) => join('docs', path))];
+  const paths = ['README.md', 'README.ko.md', 'ARCHITECTURE.md', ...inDocs.map((path) => join('docs', path))];
   return paths.filter((path) => path.endsWith('.md')).map(readPage);
 }
 

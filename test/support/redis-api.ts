@@ -23,6 +23,8 @@ export async function startApi(world: RedisWorld, change: Partial<ApiDependencie
       },
     ],
     history: world.history,
+    audit: world.audit,
+    takeInAudit: () => Promise.resolve(0),
     requests: world.ledger,
     follow: (id, cursor, signal) => followDeployment(world.context, id, cursor, signal),
     readiness: { redis: () => world.ledger.health() },

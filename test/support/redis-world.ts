@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { RedisAuditLog } from '../../src/adapters/redis/audit-log.ts';
 import { type ConnectionRole, connectRedis, waitForRedis } from '../../src/adapters/redis/connect.ts';
 import { RedisDeploymentStore } from '../../src/adapters/redis/deployment-store.ts';
 import { RedisHistory } from '../../src/adapters/redis/history.ts';
@@ -16,6 +17,7 @@ export interface RedisWorld {
   leases: RedisLeases;
   ledger: RedisPushLedger;
   history: RedisHistory;
+  audit: RedisAuditLog;
   wakeUps: WakeUps;
   /** A further connection, closed with the world. */
   connect(role: ConnectionRole): Promise<Redis>;
@@ -45,6 +47,7 @@ export async function openRedisWorld(redis: TestRedis, prefix = `test${++worlds}
       () => {},
     ),
     history: new RedisHistory(context),
+    audit: new RedisAuditLog(context),
     wakeUps,
     connect,
     close: async () => {

@@ -4,14 +4,21 @@ import { join } from 'node:path';
 
 const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 
-/** Runs `siskin …` as a user would, in a process of its own. @returns exit code and all that it printed */
+/**
+ * Runs `siskin …` as a user would, in a process of its own.
+ * @param input of its standard input
+ * @returns exit code and all that it printed
+ */
 export async function runCliProcess(
   configFile: string,
   args: readonly string[],
+  input = '',
 ): Promise<{ exitCode: number | null; output: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...args, '--config', configFile], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {

@@ -1,12 +1,19 @@
-import { finished, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { BuildRequest } from '../../pipeline/ports.ts';
 import { isLimited, limitParameters, type StepLimits } from './build-limits.ts';
+import { openSession } from './build-session.ts';
+
+interface Modem {
+  dial(options: object, callback: (error: Error | null, answer: unknown) => void): void;
+}
 
 /**
- * Sends a build to the engine: with BuildKit, or without it when its steps are to be limited.
+ * Sends a build to the engine: with BuildKit and a session of its own, or without either when its steps are to be limited.
  * @param context tar stream; read as fast as the engine takes it
  * @returns the engine's answer, and a function that must be called when it was read or given up
+ * @throws SiskinError BUILD_FAILED for a limited build that is to be given secrets, which only a session can carry
  */
 export async function sendBuild(
   docker: Docker,
@@ -15,60 +22,70 @@ export async function sendBuild(
   limits: StepLimits,
   signal: AbortSignal,
 ): Promise<{ answer: Readable; close: () => void }> {
-  const { client, close } = withOwnSession(docker);
+  if (isLimited(limits))
+    return { answer: await sendLimited(docker, request, context, limits, signal), close };
+  const session = await openSession(docker, request.secrets);
   try {
-    const answer = await client.buildImage(context, {
-      ...(isLimited(limits) ? limitParameters(limits) : { version: '2' as const }),
-      t: request.image,
-      dockerfile: request.build.dockerfile,
-      labels: request.labels,
-      buildargs: request.build.args,
-      ...(request.build.target === undefined ? {} : { target: request.build.target }),
-      rm: true,
-      forcerm: true,
-      abortSignal: signal,
-    });
-    return { answer: answer instanceof Readable ? answer : new Readable().wrap(answer), close };
+    const builder = { version: '2', session: session.id };
+    return { answer: await post(docker.modem, request, builder, context, signal), close: session.close };
   } catch (error) {
-    close();
+    session.close();
     throw error;
   }
 }
 
-interface Modem {
-  dial(options: { path: string }, callback: (error: Error | null, answer: unknown) => void): void;
+/** A limited build holds nothing open beside its answer. */
+const close = (): void => undefined;
+
+function sendLimited(
+  { modem }: Docker,
+  request: BuildRequest,
+  context: Readable,
+  limits: StepLimits,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const [secret] = Object.keys(request.secrets);
+  if (secret === undefined) return post(modem, request, limitParameters(limits), context, signal);
+  throw new SiskinError(
+    'BUILD_FAILED',
+    `the build is to be given the secret ${secret}, which needs BuildKit`,
+    {
+      hint: 'Take build.memory and build.cpus out of siskin.yaml, or `build: true` off the secret.',
+    },
+  );
 }
 
-/**
- * dockerode opens a session beside each BuildKit build, for pulls from registries, and closes it when the answer has
- * ended well. An aborted build would leave its connection open for ever: this client remembers it.
- */
-function withOwnSession(docker: Docker): { client: Docker; close: () => void } {
-  const modem: Modem = docker.modem;
-  const sessions: { destroy(): void }[] = [];
-  let closed = false;
-  const client = Object.create(docker) as Docker;
-  client.modem = Object.create(docker.modem) as Docker['modem'];
-  client.modem.dial = (
-    options: { path: string },
-    callback: (error: Error | null, answer: unknown) => void,
-  ) => {
-    modem.dial.call(client.modem, options, (error, answer) => {
-      if (options.path === '/session' && isDestroyable(answer)) {
-        sessions.push(answer);
-        // a session that the engine cuts off is not an error of its own: the build's answer tells what happened
-        if (answer instanceof Readable) finished(answer, () => undefined);
-        if (closed) answer.destroy();
-      }
-      callback(error, answer);
+function post(
+  modem: Modem,
+  request: BuildRequest,
+  builder: object,
+  context: Readable,
+  abortSignal: AbortSignal,
+): Promise<Readable> {
+  const { build } = request;
+  const options = {
+    path: '/build?',
+    method: 'POST',
+    file: context,
+    abortSignal,
+    isStream: true,
+    statusCodes: { 200: true, 500: 'server error' },
+    options: {
+      ...builder,
+      t: request.image,
+      dockerfile: build.dockerfile,
+      labels: request.labels,
+      buildargs: build.args,
+      ...(build.target === undefined ? {} : { target: build.target }),
+      rm: true,
+      forcerm: true,
+    },
+  };
+  return new Promise((resolve, reject) => {
+    modem.dial(options, (error, answer) => {
+      if (error) reject(error);
+      else
+        resolve(answer instanceof Readable ? answer : new Readable().wrap(answer as NodeJS.ReadableStream));
     });
-  };
-  const close = (): void => {
-    closed = true;
-    for (const session of sessions) session.destroy();
-  };
-  return { client, close };
+  });
 }
-
-const isDestroyable = (value: unknown): value is { destroy(): void } =>
-  typeof value === 'object' && value !== null && 'destroy' in value && typeof value.destroy === 'function';

@@ -81,7 +81,7 @@ interface Field {
 }
 
 /** The fields of a protobuf message (https://protobuf.dev/programming-guides/encoding/). */
-function* fields(message: Buffer): Generator<Field> {
+export function* fields(message: Buffer): Generator<Field> {
   let at = 0;
   const varint = (): bigint => {
     let value = 0n;

@@ -1,5 +1,6 @@
 import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { containerName } from '../../domain/names.ts';
+import { secretsFolder } from '../../domain/secrets.ts';
 import type { ContainerSpec, Mount } from '../../domain/service-spec.ts';
 import type { ReplicaRequest } from '../../pipeline/ports.ts';
 import { replicaLabels } from './labels.ts';
@@ -7,8 +8,15 @@ import { replicaLabels } from './labels.ts';
 /** Processes a replica may have; a fork bomb stops here. */
 const pidsLimit = 4096;
 
-/** What the engine is asked for. Least privilege: no new privileges, an init as PID 1, bounded processes. */
-export function createOptions(request: ReplicaRequest, network: string): ContainerCreateOptions {
+/**
+ * What the engine is asked for. Least privilege: no new privileges, an init as PID 1, bounded processes.
+ * @param secretFiles folder of the host with the release's secrets; null when it has none
+ */
+export function createOptions(
+  request: ReplicaRequest,
+  network: string,
+  secretFiles: string | null,
+): ContainerCreateOptions {
   const { container } = request;
   return {
     name: containerName(request, request.service, request.replica),
@@ -28,7 +36,7 @@ export function createOptions(request: ReplicaRequest, network: string): Contain
       RestartPolicy: { Name: container.restart },
       SecurityOpt: ['no-new-privileges'],
       PidsLimit: pidsLimit,
-      Mounts: container.mounts.map(mountOf),
+      Mounts: [...container.mounts.map(mountOf), ...secretsMount(secretFiles)],
       Tmpfs: Object.fromEntries(container.tmpfs.map(tmpfsOf)),
       Ulimits: container.ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
       LogConfig: { Type: container.logging.driver, Config: container.logging.options },
@@ -65,6 +73,9 @@ const mountOf = (mount: Mount): MountSettings => ({
   Target: mount.target,
   ReadOnly: mount.readOnly,
 });
+
+const secretsMount = (source: string | null): MountSettings[] =>
+  source === null ? [] : [{ Type: 'bind', Source: source, Target: secretsFolder, ReadOnly: true }];
 
 function tmpfsOf(entry: string): [string, string] {
   const colon = entry.indexOf(':');

@@ -29,6 +29,8 @@ export interface DockerImagesOptions {
   minFreeBytes?: number;
   /** What each step may take; given any, builds go without BuildKit. */
   limits?: StepLimits;
+  /** Takes secrets out of what builds print. */
+  mask?: (text: string) => string;
 }
 
 /**
@@ -41,11 +43,13 @@ export class DockerImages implements Images {
   readonly #maxLogLines: number;
   readonly #disk: DiskFloor;
   readonly #limits: StepLimits;
+  readonly #mask: (text: string) => string;
 
   constructor(docker: Docker, options: DockerImagesOptions = {}) {
     this.#docker = docker;
     this.#turns = new Turns(options.concurrency ?? 1);
     this.#maxLogLines = options.maxLogLines ?? 10_000;
+    this.#mask = options.mask ?? ((text) => text);
     this.#disk = new DiskFloor(docker, options.minFreeBytes ?? 1024 ** 3);
     this.#limits = options.limits ?? {};
   }
@@ -109,10 +113,10 @@ export class DockerImages implements Images {
     ]);
     const timeout = AbortSignal.timeout(request.timeoutMs);
     const any = anySignal([signal, timeout, disk.signal, broken]);
-    const progress = new BuildProgress(onLine, this.#maxLogLines);
+    const progress = new BuildProgress(onLine, this.#maxLogLines, this.#mask);
     try {
       const outcome = await this.#run(request, context, progress, any.signal);
-      if (outcome.error !== undefined) throw buildFailed(outcome.error, progress, this.#limits);
+      if (outcome.error !== undefined) throw buildFailed(this.#mask(outcome.error), progress, this.#limits);
       const id = outcome.imageId ?? (await this.find(request.image));
       if (id === null) throw new SiskinError('BUILD_FAILED', 'the engine ended the build without an image');
       if (before !== null && before !== id) {

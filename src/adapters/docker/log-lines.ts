@@ -4,7 +4,7 @@ import { cleanLine } from './build-progress.ts';
 const headerBytes = 8;
 
 /** The lines of a container's log, both streams, without control characters, each at most 2,000 characters. */
-export function logLines(raw: Buffer): string[] {
+export function logLines(raw: Buffer, mask: (text: string) => string): string[] {
   const parts: Buffer[] = [];
   let offset = 0;
   while (offset + headerBytes <= raw.length) {
@@ -15,6 +15,6 @@ export function logLines(raw: Buffer): string[] {
   return Buffer.concat(parts)
     .toString('utf8')
     .split('\n')
-    .map(cleanLine)
+    .map((line) => cleanLine(line, mask))
     .filter((line) => line !== '');
 }

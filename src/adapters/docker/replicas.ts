@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { ContainerInfo } from 'dockerode';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import { containerName, type EnvironmentKey } from '../../domain/names.ts';
+import { containerName, type EnvironmentKey, parseReplicaName } from '../../domain/names.ts';
 import type { ObservedReplica } from '../../domain/observation.ts';
 import type { Glance, ReplicaRequest, Replicas } from '../../pipeline/ports.ts';
 import { createOptions } from './create-options.ts';
@@ -11,16 +11,29 @@ import { glancedReplica, isNamedSo, isStray, nameOf } from './listed-replica.ts'
 import { logLines } from './log-lines.ts';
 import { ensureNetwork } from './network.ts';
 import { observedReplica } from './observed-replica.ts';
+import { SecretFiles } from './secret-files.ts';
+
+export interface ReplicasOptions {
+  /** An existing network that all replicas join; without it every environment has its own. */
+  network?: string | undefined;
+  /** Folders for secrets that containers get as files: the first on a tmpfs is used. */
+  secretFolders?: readonly string[];
+  /** Takes secrets out of what containers print. */
+  mask?: (text: string) => string;
+}
 
 /** The containers of an environment, found by label and named after their replica, so that doing a thing twice does it once. */
 export class DockerReplicas implements Replicas {
   readonly #docker: Docker;
   readonly #network: string | undefined;
+  readonly #files: SecretFiles;
+  readonly #mask: (text: string) => string;
 
-  /** @param network an existing network that all replicas join; without it every environment has its own */
-  constructor(docker: Docker, network?: string) {
+  constructor(docker: Docker, { network, secretFolders = [], mask = (text) => text }: ReplicasOptions = {}) {
     this.#docker = docker;
     this.#network = network;
+    this.#files = new SecretFiles(secretFolders);
+    this.#mask = mask;
   }
 
   async list(key: EnvironmentKey, service: string): Promise<ObservedReplica[]> {
@@ -54,7 +67,8 @@ export class DockerReplicas implements Replicas {
     try {
       const name = containerName(request, request.service, request.replica);
       await this.#removeForeign(name, request.specHash);
-      await doneWhen([409], () => this.#docker.createContainer(createOptions(request, network)));
+      const files = await this.#files.place(request);
+      await doneWhen([409], () => this.#docker.createContainer(createOptions(request, network, files)));
       await request.assertHeld();
       await this.#join(name, network);
       for (const extra of request.container.networks ?? []) {
@@ -77,13 +91,19 @@ export class DockerReplicas implements Replicas {
   async remove(key: EnvironmentKey, service: string, replica: string): Promise<void> {
     const container = this.#docker.getContainer(containerName(key, service, replica));
     await doneWhen([404, 409], () => container.remove({ force: true, v: true }));
+    const left = (await this.#labelled(key, service)).map(nameOf);
+    await this.#files.sweep(
+      key,
+      service,
+      left.flatMap((name) => releaseNumber(key, service, name)),
+    );
   }
 
   async logTail(key: EnvironmentKey, service: string, replica: string, lines: number): Promise<string[]> {
     const container = this.#docker.getContainer(containerName(key, service, replica));
     try {
       const options = { stdout: true, stderr: true, follow: false, tail: lines } as const;
-      return logLines(await reachingEngine(() => container.logs(options)));
+      return logLines(await reachingEngine(() => container.logs(options)), this.#mask);
     } catch (error) {
       if (engineStatus(error) === undefined) throw error;
       return [`(no log: ${engineWords(error)})`];
@@ -130,4 +150,10 @@ export class DockerReplicas implements Replicas {
       throw error;
     }
   }
+}
+
+function releaseNumber(key: EnvironmentKey, service: string, container: string): number[] {
+  const prefix = containerName(key, service, '');
+  const parsed = container.startsWith(prefix) ? parseReplicaName(container.slice(prefix.length)) : undefined;
+  return parsed ? [parsed.release] : [];
 }

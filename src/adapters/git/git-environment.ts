@@ -88,10 +88,20 @@ export function gitEnvironment(
     GIT_LITERAL_PATHSPECS: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_ALLOW_PROTOCOL: remote?.protocol ?? 'none',
-    GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=20 -oServerAliveInterval=15',
+    ...ssh(remote),
     ...authorization(remote),
   };
 }
+
+/** git hands the command to a shell: it is a constant, and the path comes in by a variable. */
+const ssh = (remote: RemoteRepository | undefined): Record<string, string> =>
+  remote?.sshConfig === undefined
+    ? { GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=20 -oServerAliveInterval=15' }
+    : {
+        GIT_SSH_COMMAND: 'ssh -F "$SISKIN_SSH_CONFIG"',
+        GIT_SSH_VARIANT: 'ssh',
+        SISKIN_SSH_CONFIG: remote.sshConfig,
+      };
 
 /** In the environment, where other users do not see it as they would see arguments; sent to the named host only. */
 function authorization(remote: RemoteRepository | undefined): Record<string, string> {

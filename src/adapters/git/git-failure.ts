@@ -9,10 +9,19 @@ const meanings: [RegExp, ErrorCode][] = [
   [/couldn't find remote ref|Remote branch .* not found/i, 'BRANCH_MISSING'],
   [/not our ref|unadvertised object|no such remote ref/i, 'COMMIT_MISSING'],
   [/ssh: (connect to host|Could not resolve hostname)/i, 'SOURCE_UNREACHABLE'],
+  [/REMOTE HOST IDENTIFICATION HAS CHANGED/, 'HOST_KEY_CHANGED'],
+  [/host key is known for|Host key verification failed/i, 'HOST_KEY_UNKNOWN'],
+  [/^Load key ".*": |UNPROTECTED PRIVATE KEY FILE/m, 'DEPLOY_KEY_UNUSABLE'],
   [
-    /Authentication failed|could not read (Username|Password)|Permission denied|returned error: (30\d|401|403|404)|Repository not found|access denied|Host key verification failed|does not appear to be a git repository|transport '.*' not allowed|correct access rights/i,
-    'SOURCE_REFUSED',
+    /Repository not found|repository '.*' not found|returned error: 404|does not appear to be a git repository|could not be found or you don't have permission/i,
+    'SOURCE_NOT_FOUND',
   ],
+  [/Permission denied \(|Too many authentication failures/i, 'SOURCE_KEY_REFUSED'],
+  [
+    /Authentication failed|could not read (Username|Password)|returned error: 40[13]|Invalid username or/i,
+    'SOURCE_TOKEN_REFUSED',
+  ],
+  [/returned error: 30\d|access denied|transport '.*' not allowed|correct access rights/i, 'SOURCE_REFUSED'],
   [
     /Could not resolve host|unable to access|Failed to connect|Connection (refused|reset|timed out|closed)|Operation (too slow|timed out)|early EOF|RPC failed|unexpected disconnect|remote end hung up|No route to host|SSL|returned error: 5\d\d|429/i,
     'SOURCE_UNREACHABLE',
@@ -26,7 +35,17 @@ const meanings: [RegExp, ErrorCode][] = [
  */
 export function knownFailure(stderr: string, subject: string): SiskinError | undefined {
   const code = meanings.find(([pattern]) => pattern.test(stderr))?.[1];
-  return code && new SiskinError(code, `${subject}: ${gitWords(stderr)}`);
+  return code && new SiskinError(code, `${subject}: ${hostKeyWords(code, stderr) ?? gitWords(stderr)}`);
+}
+
+/** ssh says it in a banner of twelve lines, in which the path of our own file is the least of a user's worries. */
+function hostKeyWords(code: ErrorCode, stderr: string): string | undefined {
+  if (code === 'HOST_KEY_UNKNOWN') return /^No .* host key is known for \S+/m.exec(stderr)?.[0];
+  if (code !== 'HOST_KEY_CHANGED') return undefined;
+  const host = /^Host key for (\S+) has changed/m.exec(stderr)?.[1] ?? 'the server';
+  const kind = /fingerprint for the (\S+) key/.exec(stderr)?.[1] ?? 'a';
+  const fingerprint = /SHA256:[A-Za-z0-9+/]+/.exec(stderr)?.[0] ?? 'unknown';
+  return `${host} has another host key than the pinned one; its ${kind} fingerprint is ${fingerprint}`;
 }
 
 /** git's own words in one line, for a message: bounded, no control characters, no credentials. */

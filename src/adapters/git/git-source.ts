@@ -12,6 +12,7 @@ import { runGit } from './git-runner.ts';
 import { containsCommit, headMessage, remoteHeads } from './heads.ts';
 import { Mirror, type MirrorHome } from './mirror.ts';
 import { commitRef, isBranchName, mirrorRef } from './refs.ts';
+import { type CredentialsOf, type RepositoryAccess, reachRepository } from './repository-access.ts';
 import { parseRepository, type RemoteRepository, withoutCredentials } from './repository-url.ts';
 import { readTextFile } from './tree.ts';
 
@@ -20,8 +21,10 @@ export interface GitSourceOptions {
   dataDir: string;
   /** What Siskin was started with; git gets PATH, HOME, SSH_AUTH_SOCK, proxies and certificates of it, nothing else. */
   environment?: Record<string, string | undefined>;
-  /** User name and password (or token) for an https repository; null when it needs none. */
-  credentials?: (repository: string) => Promise<RemoteRepository['credentials']>;
+  /** What the operator says of a repository beyond its address. */
+  access?: (repository: string) => RepositoryAccess | undefined;
+  /** Asked before each network call with an https repository, and never kept. */
+  credentials?: CredentialsOf;
   /** A fetch is stopped after so long. Default 5 minutes. */
   fetchTimeoutMs?: number;
   /** So long a remote may take to tell its branches. Default 20 s. */
@@ -52,6 +55,7 @@ export class GitSource implements Source, BranchHeads {
   constructor(options: GitSourceOptions) {
     this.#options = {
       environment: {},
+      access: () => undefined,
       credentials: async () => null,
       fetchTimeoutMs: 5 * 60_000,
       headsTimeoutMs: 20_000,
@@ -68,7 +72,8 @@ export class GitSource implements Source, BranchHeads {
         'BRANCH_MISSING',
         `"${printable(branch).slice(0, 100)}" cannot be the name of a branch`,
       );
-    const { mirror, remote } = await this.#open(repository);
+    const { mirror } = await this.#open(repository);
+    const remote = await this.#reach(repository);
     const subject = `branch ${branch} of ${withoutCredentials(repository)}`;
     await mirror.fetch(remote, `refs/heads/${branch}`, mirrorRef(branch), subject, signal);
     return await describe(mirror, mirrorRef(branch), signal);
@@ -76,10 +81,11 @@ export class GitSource implements Source, BranchHeads {
 
   async commit(repository: string, sha: string, signal: AbortSignal): Promise<Commit> {
     assertSha(sha);
-    const { mirror, remote } = await this.#open(repository);
+    const { mirror } = await this.#open(repository);
     const known = await describe(mirror, sha, signal).catch(() => undefined);
     signal.throwIfAborted();
     if (known) return known;
+    const remote = await this.#reach(repository);
     const subject = `commit ${sha} of ${withoutCredentials(repository)}`;
     await mirror.fetch(remote, sha, commitRef(sha), subject, signal).catch((error: unknown) => {
       // for an object id this is how git says that the remote does not have it
@@ -115,7 +121,8 @@ export class GitSource implements Source, BranchHeads {
     branches: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, string>> {
-    const { home, remote } = await this.#open(repository);
+    const { home } = await this.#open(repository);
+    const remote = await this.#reach(repository);
     const subject = `the branches of ${withoutCredentials(repository)}`;
     const timeoutMs = this.#options.headsTimeoutMs;
     return await remoteHeads(home, remote, branches.filter(isBranchName), { subject, timeoutMs, signal });
@@ -140,16 +147,20 @@ export class GitSource implements Source, BranchHeads {
     await mirror.tidy(signal);
   }
 
-  async #open(repository: string): Promise<{ mirror: Mirror; remote: RemoteRepository; home: MirrorHome }> {
-    const parsed = parseRepository(repository);
-    const asks = parsed.protocol === 'https' && !parsed.credentials;
-    const remote = asks ? { ...parsed, credentials: await this.#options.credentials(repository) } : parsed;
+  async #open(repository: string): Promise<{ mirror: Mirror; home: MirrorHome }> {
+    const { url } = parseRepository(repository);
     this.#home ??= this.#makeHome().catch((error: unknown) => {
       this.#home = undefined;
       throw error;
     });
     const home = await this.#home;
-    return { mirror: new Mirror(home, remote.url, this.#options), remote, home };
+    return { mirror: new Mirror(home, url, this.#options), home };
+  }
+
+  /** With what opens it, as it is now. */
+  async #reach(repository: string): Promise<RemoteRepository> {
+    const { home } = await this.#open(repository);
+    return await reachRepository(repository, repository, home, this.#options);
   }
 
   async #makeHome(): Promise<MirrorHome> {

@@ -8,6 +8,8 @@ export interface RemoteRepository {
   /** The only protocol git may speak for it; the value of GIT_ALLOW_PROTOCOL. */
   protocol: 'https' | 'ssh' | 'file';
   credentials: { username: string; password: string } | null;
+  /** Path of the configuration that ssh is to use instead of the user's and the system's. */
+  sshConfig?: string;
 }
 
 /**

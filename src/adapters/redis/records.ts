@@ -65,7 +65,8 @@ export const auditEntry = z.object({
   from: z.string().nullable(),
   /** What was done, e.g. `push`, `deploy`, `cancel`. */
   action: z.string(),
-  detail: z.string(),
+  /** See auditDetail in domain/audit.ts for the texts that older entries hold. */
+  detail: z.union([z.string(), z.record(z.string(), z.unknown())]),
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 

@@ -23,10 +23,10 @@ const defaults: Subject = {
 export async function checkConfig(
   path: string,
   env: Env,
-): Promise<{ subject: Subject; findings: Finding[] }> {
+): Promise<{ subject: Subject; config?: SiskinConfig; findings: Finding[] }> {
   try {
     const config = await loadSiskinConfig(path, env);
-    return { subject: subjectOf(config), findings: judgeConfig(config) };
+    return { subject: subjectOf(config), config, findings: judgeConfig(config) };
   } catch (error) {
     if (!(error instanceof SiskinError)) throw error;
     return { subject: defaults, findings: findingsOf(path, error) };

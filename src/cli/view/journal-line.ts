@@ -1,6 +1,7 @@
+import { isDeploymentState } from '../../domain/deployment.ts';
 import type { DeploymentEvent } from '../deployment-events.ts';
 import type { Io } from '../io.ts';
-import { neutral, paint } from '../output.ts';
+import { neutral, paint, stateColor } from '../output.ts';
 
 type JournalFields = Record<string, unknown>;
 
@@ -22,7 +23,9 @@ const sentences: Record<string, (fields: JournalFields) => string | null> = {
   'stop-began': (fields) => `${text(fields.replica)} stops`,
   'replica-failed': (fields) => `${text(fields.replica)} failed${suffix(fields.detail)}`,
   tick: (fields) =>
-    `canary ${text(fields.nc)} requests, ${text(fields.ec)} failed; baseline ${text(fields.nb)}, ${text(fields.eb)} failed`,
+    fields.nb === 0
+      ? `${text(fields.nc)} requests, ${text(fields.ec)} failed`
+      : `canary ${text(fields.nc)} requests, ${text(fields.ec)} failed; baseline ${text(fields.nb)}, ${text(fields.eb)} failed`,
   'no-metrics': (fields) => `no metrics${suffix(fields.detail)}`,
   condition: (fields) =>
     `${text(fields.name)}: ${text(fields.outcome).replace('-', ' ')}${suffix(fields.detail)}`,
@@ -38,19 +41,36 @@ const holdCauses: Record<string, string> = {
 
 /** Writes one event of a deployment: journal entries with their second, log lines indented under them. */
 export function writeEvent(io: Io, event: DeploymentEvent): void {
+  const margin = ' '.repeat(10);
   switch (event.kind) {
     case 'log':
-      io.write(`${' '.repeat(10)}${paint(io, 'dim', '│')} ${neutral(event.line)}\n`);
+      for (const line of linesOf(event.line)) io.write(`${margin}${paint(io, 'dim', '│')} ${line}\n`);
       return;
     case 'end':
-      io.write(`${' '.repeat(10)}${paint(io, 'bold', event.state)}${suffix(event.reason)}\n`);
+      // The other lines of a reason, such as the end of a build's output, stand in the log above it.
+      io.write(`${margin}${paintState(io, event.state)}${suffix(event.reason?.split('\n')[0])}\n`);
       return;
     case 'journal': {
       const sentence = journalSentence(event.event);
-      if (sentence !== null) io.write(`${(event.t / 1000).toFixed(1).padStart(7)} s ${sentence}\n`);
+      if (sentence === null) return;
+      const shown = colored(io, event.event, sentence);
+      io.write(`${(event.t / 1000).toFixed(1).padStart(7)} s ${shown}\n`);
     }
   }
 }
+
+/** A log entry may hold several lines. */
+const linesOf = (text: string): string[] => text.replace(/\n$/, '').split(/\r?\n/).map(neutral);
+
+function colored(io: Io, { type, ...fields }: { type: string } & JournalFields, sentence: string): string {
+  if (type === 'state') return paintState(io, text(fields.state)) + sentence.slice(text(fields.state).length);
+  const bad =
+    type === 'rollback-began' || type === 'replica-failed' || (type === 'tick' && Number(fields.ec) > 0);
+  return bad ? paint(io, 'red', sentence) : sentence;
+}
+
+const paintState = (io: Io, state: string): string =>
+  paint(io, 'bold', isDeploymentState(state) ? paint(io, stateColor(state), state) : state);
 
 /** @returns one neutral line, or null */
 export function journalSentence({ type, ...fields }: { type: string } & JournalFields): string | null {

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { assembleEnvironmentSlack, assembleSlack } from './assemble-slack.ts';
 import type { siskinSchema } from './schema.ts';
-import type { AppConfig, EnvironmentConfig, SiskinConfig } from './types.ts';
+import type { AppConfig, EnvironmentConfig, GitConfig, SiskinConfig } from './types.ts';
 
 type Checked = z.output<typeof siskinSchema>;
 type CheckedApp = Checked['apps'][string];
@@ -38,6 +38,13 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
   reconcile: { everyMs: checked.reconcile.every },
   history: { keep: checked.history.keep, maxAgeMs: checked.history.maxAge },
   allow: checked.allow,
+  secrets: withoutUndefined({
+    identityFile: resolve(
+      folder,
+      checked.secrets.identityFile ?? join(checked.dataDir, 'secrets', 'identity'),
+    ),
+    runDir: checked.secrets.runDir === undefined ? undefined : resolve(folder, checked.secrets.runDir),
+  }),
   apps: Object.entries(checked.apps).map(([name, app]) => assembleApp(name, app, folder)),
 });
 
@@ -46,6 +53,7 @@ const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfi
   repository: checked.repo,
   composeFile: checked.compose,
   service: checked.service,
+  git: assembleGit(checked.git, folder),
   environments: Object.entries(checked.environments).map(
     ([environment, settings]): EnvironmentConfig => ({
       environment,
@@ -54,11 +62,26 @@ const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfi
       routes: settings.routes,
       profiles: settings.profiles,
       variables: settings.env,
+      secrets: settings.secrets,
       ...(settings.envFile !== undefined && { envFile: resolve(folder, settings.envFile) }),
       ...(settings.slack && { slack: assembleEnvironmentSlack(settings.slack) }),
     }),
   ),
 });
+
+function assembleGit(git: CheckedApp['git'], folder: string): GitConfig {
+  const { deployKeyFile, knownHostsFile, knownHosts, token, username = '', submodules, lfs } = git ?? {};
+  return withoutUndefined({
+    deployKeyFile: deployKeyFile === undefined ? undefined : resolve(folder, deployKeyFile),
+    knownHosts:
+      knownHostsFile === undefined
+        ? knownHosts && { lines: knownHosts }
+        : { file: resolve(folder, knownHostsFile) },
+    credentials: token === undefined ? undefined : { username, password: token },
+    submodules: submodules ?? false,
+    lfs: lfs ?? false,
+  });
+}
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;

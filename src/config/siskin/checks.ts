@@ -2,6 +2,7 @@ import type { Problem } from '../problems.ts';
 import { entriesOf, type Path, pathText, valueAt } from '../yaml-path.ts';
 import type { YamlTree } from '../yaml-tree.ts';
 import { slackChecks } from './checks-slack.ts';
+import { gitChecks } from './git-checks.ts';
 
 /**
  * What no single value shows: things that are there twice, and names that become the same when they are joined. Reads
@@ -18,6 +19,7 @@ export function crossChecks(tree: YamlTree): Problem[] {
     ...joinedTwice(tree, environments),
     ...routerWithoutSocket(tree),
     ...slackChecks(tree),
+    ...gitChecks(tree),
   ];
 }
 

@@ -30,7 +30,7 @@ const path = /^[A-Za-z0-9._~%+@/-]+$/;
 function httpsProblem(rest: string): string | undefined {
   const [authority = '', ...segments] = rest.split('/');
   if (authority.includes('@'))
-    return 'has a user or password in it, which would end up in logs: use a deploy key and an ssh:// address instead';
+    return 'has a user or password in it, which would end up in logs: write a token as git.token, or use a deploy key';
   if (!host.test(authority)) return `has an odd host name: write an address ${example}`;
   return remotePathProblem(segments.join('/'));
 }

@@ -4,6 +4,8 @@ import { repositoryPath, repositoryPathExpected } from '../repository-path.ts';
 import { branchExpected, isBranchName } from './git-branch.ts';
 import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
+import { gitSchema } from './schema-git.ts';
+import { environmentSecrets } from './schema-secrets.ts';
 import { environmentSlackSchema } from './schema-slack.ts';
 
 const route = mapping({
@@ -42,8 +44,9 @@ const environmentSchema = mapping(
       .describe('A file of NAME=value lines with more of them, relative to siskin.yaml; env wins.'),
     forcedPushes,
     slack: environmentSlackSchema.optional().describe('What is otherwise in Slack for this environment.'),
+    secrets: environmentSecrets,
   },
-  { access: notYet, secrets: notYet, hooks: notYet, front: notYet },
+  { access: notYet, hooks: notYet, front: notYet },
 );
 
 export const appSchema = mapping(
@@ -62,6 +65,7 @@ export const appSchema = mapping(
       .prefault('docker-compose.yml')
       .describe('The Compose file, relative to the repository.'),
     service: nameText().describe('The Compose service to deploy.'),
+    git: gitSchema.optional().describe('What a private repository needs; submodules and Git LFS.'),
     forcedPushes,
     environments: z
       .record(nameText(), environmentSchema)
@@ -74,7 +78,7 @@ export const appSchema = mapping(
     services: `${notYet}; name one service under service`,
     paths: notYet,
     access: notYet,
-    secrets: notYet,
+    secrets: 'stands under each environment, not here',
     hooks: notYet,
   },
 );

@@ -5,6 +5,7 @@ import { cpus, duration, size } from '../units.ts';
 import { listenAddress, url } from './addresses.ts';
 import { age } from './age.ts';
 import { appSchema } from './schema-apps.ts';
+import { secretsSchema } from './schema-secrets.ts';
 import { slackSchema } from './schema-slack.ts';
 
 const dockerName = (what: string) => text(`the name of ${what}`, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/);
@@ -116,7 +117,8 @@ export const siskinSchema = mapping(
         .prefault([])
         .describe('Existing volumes beyond their own.'),
     }).prefault({}),
+    secrets: secretsSchema.prefault({}).describe('Where the keys of the secrets lie.'),
     apps: z.record(nameText(), appSchema).prefault({}),
   },
-  { front: notYet, secrets: notYet, access: notYet, hooks: notYet },
+  { front: notYet, access: notYet, hooks: notYet },
 );

@@ -2,6 +2,8 @@ import type { EnvironmentSlack, SlackConfig } from './types-slack.ts';
 
 export type * from './types-slack.ts';
 
+import type { SecretUse } from '../../domain/secret-use.ts';
+
 /** siskin.yaml, checked, in Siskin's own units. */
 export interface SiskinConfig {
   /** The file it was read from. */
@@ -27,6 +29,8 @@ export interface SiskinConfig {
   reconcile: { everyMs: number };
   history: HistoryLimits;
   allow: Allowed;
+  /** Absolute paths. Without `runDir` see memoryFolders. */
+  secrets: { identityFile: string; runDir?: string };
   apps: AppConfig[];
 }
 
@@ -77,7 +81,20 @@ export interface AppConfig {
   /** The Compose file's path in the repository. */
   composeFile: string;
   service: string;
+  git: GitConfig;
   environments: EnvironmentConfig[];
+}
+
+/** How the app's repository is reached. */
+export interface GitConfig {
+  /** Absolute path of a private key. */
+  deployKeyFile?: string;
+  /** The only host keys that are believed: an absolute path, or lines of such a file. */
+  knownHosts?: { file: string } | { lines: string[] };
+  /** For https. `password` is the token: a secret. */
+  credentials?: { username: string; password: string };
+  submodules: boolean;
+  lfs: boolean;
 }
 
 export interface EnvironmentConfig {
@@ -89,6 +106,7 @@ export interface EnvironmentConfig {
   profiles: string[];
   /** Values for the `${VAR}` of its Compose file: `env`. May hold secrets. */
   variables: Record<string, string>;
+  secrets: SecretUse[];
   /** Absolute path of a file with more of them: see withEnvFile. */
   envFile?: string;
   slack?: EnvironmentSlack;

@@ -5,6 +5,7 @@ import { hostErrors } from './host-errors.ts';
 import { intakeErrors } from './intake-errors.ts';
 import { rolloutErrors } from './rollout-errors.ts';
 import { routerErrors } from './router-errors.ts';
+import { secretErrors } from './secret-errors.ts';
 import { sourceErrors } from './source-errors.ts';
 
 /** What an error code means and what to do about it; docs/errors.md is written from this. */
@@ -17,6 +18,7 @@ export const errorCatalogue = {
   ...configErrors,
   ...intakeErrors,
   ...sourceErrors,
+  ...secretErrors,
   ...rolloutErrors,
   ...routerErrors,
   ...apiErrors,

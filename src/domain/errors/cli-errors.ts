@@ -37,6 +37,14 @@ export const cliErrors = {
     meaning: 'The deployment that the command waited for ended, but did not succeed.',
     hint: 'See `siskin show ID` and `siskin logs ID` for what happened.',
   },
+  WAIT_INTERRUPTED: {
+    meaning: 'The command was to wait for a deployment and was interrupted; the deployment itself goes on.',
+    hint: 'Follow it with `siskin logs ID -f`, end it with `siskin cancel APP ENV`.',
+  },
+  AUDIT_UNWRITABLE: {
+    meaning: 'What a command did on this machine could not be noted for the audit log.',
+    hint: 'Run it as a user who may write into dataDir: the one that Siskin runs as, or root.',
+  },
   CHECKS_FAILED: {
     meaning: '`siskin doctor` found something that keeps Siskin from working.',
     hint: 'Each line that says `fail` names what to do; run `siskin doctor` again after it.',

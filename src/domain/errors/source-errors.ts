@@ -9,9 +9,42 @@ export const sourceErrors = {
     hint: "Read git's own words in the reason; `git ls-remote REPO` on the server shows the same. Deploy again when it works.",
   },
   SOURCE_REFUSED: {
+    meaning: 'The address of the repository is one that Siskin does not fetch, or its host refuses it.',
+    hint: 'Check `repo` in siskin.yaml. Only https, ssh, and paths that siskin.yaml names are fetched; a redirect is not followed.',
+  },
+  SOURCE_NOT_FOUND: {
+    meaning: 'The host has no such repository, or does not show it to this key or token.',
+    hint: 'Check `repo` in siskin.yaml, then that the deploy key or token may read that repository: hosts answer "not found" to those that may not.',
+  },
+  SOURCE_KEY_REFUSED: {
+    meaning: 'The SSH server does not accept the key that Siskin offers.',
+    hint: 'Add the public half of `git.deployKeyFile` to the repository as a deploy key (reading is enough), or name the right key file.',
+  },
+  SOURCE_TOKEN_REFUSED: {
     meaning:
-      'The repository does not exist for Siskin: no permission, a wrong address, or one that is not allowed.',
-    hint: 'Check `repo` in siskin.yaml and that the token or SSH key may read it. Only https, ssh, and paths that siskin.yaml names are fetched.',
+      'The host wants a token for this repository, and got none, or one that is wrong, revoked, expired or may not read it.',
+    hint: 'Make a token that may read the contents of this repository, and set `git.token` of the app in siskin.yaml.',
+  },
+  DEPLOY_KEY_UNUSABLE: {
+    meaning: 'The private key file of an app cannot be used.',
+    hint: "`git.deployKeyFile` must be an unencrypted private key that Siskin's user alone may read: `chmod 600 FILE`.",
+  },
+  HOST_KEY_CHANGED: {
+    meaning:
+      'The SSH server has another host key than the pinned one: it was replaced, or it is not that server.',
+    hint: "Ask the host's operator for its new key's fingerprint by another way, compare, and only then replace the pinned key.",
+  },
+  HOST_KEY_UNKNOWN: {
+    meaning: 'No host key is pinned for the SSH server, so nobody can tell whether it is the right one.',
+    hint: 'Get its keys by `ssh-keyscan HOST`, compare the fingerprints with those that the host publishes, and add them to `git.knownHostsFile` or `git.knownHosts`.',
+  },
+  SUBMODULE_REFUSED: {
+    meaning: 'A submodule of the commit cannot be fetched as it is written down.',
+    hint: 'Its entry in .gitmodules must have an https:// or ssh:// address, or one relative to the repository; or leave it out with .dockerignore.',
+  },
+  LFS_UNAVAILABLE: {
+    meaning: 'The content of a Git LFS file could not be fetched, or is not what the commit says.',
+    hint: 'See that `git lfs push --all` was run and that the key or token may read LFS objects, then deploy again.',
   },
   SOURCE_TOO_LARGE: {
     meaning: 'The repository is larger than the limit.',

@@ -48,7 +48,7 @@ export const en: Texts = {
     unfreeze: 'Unfreeze',
   },
   did: (action, name) => `${name} ${did[action] ?? action}`,
-  actors: { github: 'GitHub', api: 'API token', slack: 'Slack', siskin: 'Siskin' },
+  actors: { github: 'GitHub', api: 'API token', slack: 'Slack', cli: 'terminal', siskin: 'Siskin' },
   labels: {
     release: 'Release',
     replaces: 'replaces',

@@ -34,7 +34,7 @@ export const ko: Texts = {
     unfreeze: '동결 해제',
   },
   did: (action, name) => `${name} 님이 ${did[action] ?? `다음을 했습니다: ${action}`}`,
-  actors: { github: 'GitHub', api: 'API 토큰', slack: 'Slack', siskin: 'Siskin' },
+  actors: { github: 'GitHub', api: 'API 토큰', slack: 'Slack', cli: '터미널', siskin: 'Siskin' },
   labels: {
     release: '릴리스',
     replaces: '이전 릴리스',

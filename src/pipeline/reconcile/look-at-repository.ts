@@ -22,7 +22,7 @@ export class LookMemory {
  * unknown at two looks: between them its webhook may come.
  *
  * @returns whether a head is to be confirmed soon
- * @throws SiskinError SOURCE_UNREACHABLE, SOURCE_REFUSED, SOURCE_TOO_LARGE: the repository, not Siskin, is at fault
+ * @throws SiskinError SOURCE_UNREACHABLE, SOURCE_REFUSED and others of source-errors.ts, SOURCE_TOO_LARGE: the repository, not Siskin, is at fault
  */
 export async function lookAtRepository(
   world: HeadWorld,

@@ -12,7 +12,7 @@ export interface HeadCommit extends Commit {
 export interface BranchHeads {
   /**
    * The heads of these branches, asked in one go; a branch that is not there has none.
-   * @throws SiskinError SOURCE_UNREACHABLE, SOURCE_REFUSED
+   * @throws SiskinError SOURCE_UNREACHABLE, SOURCE_REFUSED and others of source-errors.ts
    */
   heads(
     repository: string,

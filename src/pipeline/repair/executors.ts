@@ -1,4 +1,3 @@
-import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { Seen } from '../../domain/repair/repair-fleet.ts';
 import type { StepResult } from '../../domain/repair/repair-notes.ts';
 import type {
@@ -7,7 +6,7 @@ import type {
   RepairStepKind,
   RepairStepOf,
 } from '../../domain/repair/repair-step.ts';
-import { replicaRequest } from '../steps/replica-steps.ts';
+import { isRefusal, replicaRequest } from '../steps/replica-steps.ts';
 import type { RepairContext } from './repair-context.ts';
 
 /** The longest waits before the world is looked at again, in ms. */
@@ -25,9 +24,9 @@ const startReplica: RepairExecutor<'StartReplica'> = async (context, { replica, 
   health.forget(replica);
   const asker = { app, lease, deployment: { id: release.deployment } };
   try {
-    await world.replicas.start(replicaRequest(asker, release, replica, slot));
+    await world.replicas.start(await replicaRequest(world.secrets, asker, release, { replica, slot }));
   } catch (error) {
-    if (!(error instanceof SiskinError) || error.code !== 'REPLICA_START_FAILED') throw error;
+    if (!isRefusal(error)) throw error;
     world.log.warn({ ...subject(context), replica, err: error }, 'a replica could not be started again');
     return { refused: true };
   }

@@ -1,6 +1,7 @@
 import type { Release } from '../../domain/deployment.ts';
 import { imageReference, releaseName } from '../../domain/names.ts';
 import type { RunContext } from '../run-context.ts';
+import { givenSecrets } from '../secrets.ts';
 
 /**
  * Builds the release's image, unless it is there. The context goes from the mirror to the engine as a stream.
@@ -21,6 +22,7 @@ export async function buildRelease(context: RunContext, release: Release): Promi
     image,
     build,
     labels: labelsOf(context, release),
+    secrets: (await givenSecrets(world.secrets, app, release)).build,
     timeoutMs: app.buildTimeoutMs,
     assertHeld,
   };

@@ -4,6 +4,7 @@ import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Commit } from '../ports.ts';
 import type { RunContext } from '../run-context.ts';
+import { givenSecrets, readSealedSpec } from '../secrets.ts';
 
 /** A Compose file larger than this is not one. */
 export const composeMaxBytes = 256 * 1024;
@@ -27,7 +28,7 @@ export async function fetchRelease(context: RunContext): Promise<Fetched> {
   const { sha, title, author } = commit;
   await world.store.update(lease, deployment.id, { sha, title, author });
   const text = await world.source.readFile(app.repository, sha, app.composeFile, composeMaxBytes);
-  const release = await releaseFor(context, commit, await app.readSpec(text));
+  const release = await releaseFor(context, commit, await readSealedSpec(world.secrets, app, text));
   await world.store.update(lease, deployment.id, { release: release.release });
   return orNothing(context, release);
 }
@@ -62,6 +63,8 @@ async function keptRelease({ world, app, deployment, lease }: RunContext, number
   const release = await world.store.release(app, number);
   if (!release?.imageId || (await world.images.find(release.imageId)) === null)
     throw new SiskinError('RELEASE_UNKNOWN', `release r${number} is not kept: its image is gone`);
+  // one that is missing must fail it here, before anything is touched
+  await givenSecrets(world.secrets, app, release);
   const { sha, title, author } = release;
   await world.store.update(lease, deployment.id, { sha, title, author, release: number });
   return release;

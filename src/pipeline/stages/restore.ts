@@ -5,6 +5,7 @@ import { servingRelease } from '../../domain/restoration.ts';
 import type { AppEnvironment } from '../app-environment.ts';
 import type { KeptImage, Lease } from '../ports.ts';
 import type { World } from '../run-context.ts';
+import { readSealedSpec } from '../secrets.ts';
 import { composeMaxBytes, hashOf } from './fetch.ts';
 
 /** Reading a repository for a record that was lost may take so long, in ms. */
@@ -52,7 +53,7 @@ async function releaseOf(
     const signal = AbortSignal.timeout(sourceTimeoutMs);
     const { title, author } = await world.source.commit(app.repository, sha, signal);
     const text = await world.source.readFile(app.repository, sha, app.composeFile, composeMaxBytes);
-    const spec = await app.readSpec(text);
+    const spec = await readSealedSpec(world.secrets, app, text);
     const record = { app: app.app, environment: app.environment, release, sha, title, author, deployment };
     const image = imageReference(app, release);
     const createdAt = world.clock.now().toISOString();

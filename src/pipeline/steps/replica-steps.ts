@@ -3,6 +3,7 @@ import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { JournalEvent } from '../../domain/journal.ts';
 import type { EnvironmentKey } from '../../domain/names.ts';
 import type { Lease, ReplicaRequest } from '../ports.ts';
+import { givenSecrets, type Secrets } from '../secrets.ts';
 import type { Executor, StepContext } from './executor.ts';
 
 /** How many of a replica's last log lines go into the deployment's log when it fails. */
@@ -13,9 +14,10 @@ export const startReplica: Executor<'StartReplica'> = async (context, step) => {
   const release = await releaseOf(context, step.release);
   context.health.forget(step.replica);
   try {
-    await world.replicas.start(replicaRequest(context, release, step.replica, step.slot));
+    const request = await replicaRequest(world.secrets, context, release, step);
+    await world.replicas.start(request);
   } catch (error) {
-    if (!(error instanceof SiskinError) || error.code !== 'REPLICA_START_FAILED') throw error;
+    if (!isRefusal(error)) throw error;
     return [{ type: 'replica-failed', replica: step.replica, detail: `could not start: ${error.message}` }];
   }
   world.log.info({ app: app.app, environment: app.environment, replica: step.replica }, 'replica started');
@@ -58,14 +60,22 @@ export async function releaseOf(context: StepContext, release: number): Promise<
   throw new SiskinError('RELEASE_UNKNOWN', `release r${release} is not on record any more`);
 }
 
-/** What a replica of a release is made from; `deployment` is who asks for it. */
-export function replicaRequest(
+/** Trying again would end the same: the engine refuses it, or a secret of it is not there. */
+export const isRefusal = (error: unknown): error is SiskinError =>
+  error instanceof SiskinError && (error.code === 'REPLICA_START_FAILED' || error.code.startsWith('SECRET'));
+
+/**
+ * What a replica of a release is made from; `deployment` is who asks for it.
+ * @throws SiskinError SECRET_MISSING and others of secret-errors.ts
+ */
+export async function replicaRequest(
+  secrets: Secrets,
   { app, deployment, lease }: { app: EnvironmentKey; deployment: { id: string }; lease: Lease },
   release: Release,
-  replica: string,
-  slot: number,
-): ReplicaRequest {
+  { replica, slot }: { replica: string; slot: number },
+): Promise<ReplicaRequest> {
   const { spec } = release;
+  const { environment, files } = await givenSecrets(secrets, app, release);
   return {
     app: app.app,
     environment: app.environment,
@@ -76,7 +86,8 @@ export function replicaRequest(
     deployment: deployment.id,
     specHash: release.specHash,
     image: release.imageId ?? release.image,
-    container: spec.container,
+    container: { ...spec.container, environment },
+    secretFiles: files,
     port: spec.rollout.port,
     stopGraceMs: spec.rollout.stopGraceMs,
     fence: lease.fence,

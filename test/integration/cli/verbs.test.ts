@@ -63,33 +63,78 @@ describe('reading', () => {
     expect(server.requests[0]?.authorization).toBe('Bearer secret-token');
   });
 
-  it('status tells the newest deployment and its reason', async () => {
+  const newest = 'GET /api/v1/deployments?app=shop&environment=production&limit=1';
+
+  it('status tells the newest deployment and, below, its reason and what to look at', async () => {
     answers['GET /api/v1/apps'] = json(apps);
     const failed = deployment({ state: 'failed', reason: 'the build failed\nerror TS2322' });
-    answers['GET /api/v1/deployments?app=shop&environment=production&limit=1'] = json({
-      deployments: [failed],
-    });
+    answers[newest] = json({ deployments: [failed] });
     const { code, out } = await siskin('status', 'shop');
     expect(code).toBe(0);
-    expect(out).toMatch(/shop +production +r2 +d3 +failed .* the build failed\\u000aerror TS2322/);
+    expect(out).toMatch(/shop +production +failed +r2 +d3 .* a good change\n/);
+    expect(out).toContain('\nshop/production: the build failed  → siskin show d3\n');
+  });
+
+  it('status tells what the running canary has counted, and which release it is to replace', async () => {
+    answers['GET /api/v1/apps'] = json(apps);
+    const running = deployment({ state: 'canary', release: 'r3', finishedAt: null });
+    answers[newest] = json({ deployments: [running] });
+    answers['GET /api/v1/deployments/d3'] = json(running);
+    expect((await siskin('status')).out).toMatch(
+      / canary +r2 → r3 +d3 .* 10\/0, old 20\/0 +a good change\n$/,
+    );
+    const [one] = JSON.parse((await siskin('status', '--json')).out).environments;
+    expect(one.canary).toEqual({ requests: 10, failed: 0, baselineRequests: 20, baselineFailed: 0 });
   });
 
   it('status tells who froze an environment and why, beside the state of its deployment', async () => {
     const frozen = { by: 'ana', reason: 'sale\u001b[2J', at: '2026-01-01T00:00:00.000Z' };
     answers['GET /api/v1/apps'] = json(appsWith(frozen));
-    const newest = 'GET /api/v1/deployments?app=shop&environment=production&limit=1';
+    const note =
+      /\nshop\/production: frozen by ana, \d+ d ago: sale\\u001b\[2J {2}→ siskin unfreeze shop production\n/;
     for (const [state, cell] of [
       ['succeeded', 'succeeded, frozen'],
       ['frozen', 'frozen'],
     ]) {
-      answers[newest] = json({ deployments: [deployment({ state, reason: 'else' })] });
+      const one = deployment({ state, reason: 'else' });
+      answers[newest] = json({ deployments: [one] });
+      answers['GET /api/v1/deployments/d3'] = json(one);
       const { out } = await siskin('status');
-      expect(out).toMatch(new RegExp(` d3 +${cell}  .* frozen by ana, \\d+ d ago: sale\\\\u001b\\[2J\n`));
+      expect(out).toMatch(new RegExp(`shop +production +${cell} {2}`));
+      expect(out).toMatch(note);
     }
     answers[newest] = json({ deployments: [] });
-    expect((await siskin('status')).out).toMatch(/r2 +- +frozen +frozen by ana, /);
+    expect((await siskin('status')).out).toMatch(/ frozen +r2 +-\n/);
     const { out } = await siskin('status', '--json');
     expect(JSON.parse(out).environments[0].frozen).toEqual(frozen);
+  });
+
+  it('status says what to do where nothing was deployed yet', async () => {
+    answers['GET /api/v1/apps'] = json(apps);
+    answers[newest] = json({ deployments: [] });
+    const { out } = await siskin('status');
+    expect(out).toContain('not deployed');
+    expect(out).toContain('→ siskin deploy shop production\n');
+  });
+
+  it.each([
+    [['status', 'shpo'], 'There is no app shpo.'],
+    [['status', 'shop', 'prod'], 'There is no environment shop/prod.'],
+    [['history', 'shop', 'prod'], 'There is no environment shop/prod.'],
+  ])('%j names what there is instead', async (argv, message) => {
+    answers['GET /api/v1/apps'] = json(apps);
+    answers['GET /api/v1/deployments?limit=20&app=shop&environment=prod'] = json({ deployments: [] });
+    const { code, err } = await siskin(...argv);
+    expect(code).toBe(1);
+    expect(err).toBe(`error NOT_FOUND: ${message}\nhint: There are: shop/production.\n`);
+  });
+
+  it('history of an environment that was never deployed says how to begin', async () => {
+    answers['GET /api/v1/apps'] = json(apps);
+    answers['GET /api/v1/deployments?limit=20&app=shop&environment=production'] = json({ deployments: [] });
+    const { code, out } = await siskin('history', 'shop', 'production');
+    expect(code).toBe(0);
+    expect(out).toContain('siskin deploy shop production');
   });
 
   it('history passes its filter on', async () => {

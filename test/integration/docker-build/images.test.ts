@@ -1,80 +1,37 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectDocker } from '../../../src/adapters/docker/connect.ts';
 import { DockerImages } from '../../../src/adapters/docker/images.ts';
-import { GitSource } from '../../../src/adapters/git/git-source.ts';
-import type { BuildRequest } from '../../../src/pipeline/ports.ts';
-import { ensureBaseImage, isRunning } from '../../support/git-build.ts';
-import { type Change, createRepository, temporaryFolder } from '../../support/git-repository.ts';
+import { isRunning } from '../../support/git-build.ts';
+import {
+  build,
+  buildsFolder,
+  contextOf,
+  docker,
+  forgetBuilds,
+  image,
+  images,
+  leftOver,
+  never,
+  prepareBuilds,
+  request,
+  run,
+} from '../../support/image-builds.ts';
 
-const never = new AbortController().signal;
-/** Everything made here carries it, so that what is left over can be found. */
-const run = `test-${randomUUID()}`;
-const image = `siskin/${run}:r1`;
+/** Told apart from other runs' in the list of processes. */
+const sleeper = `1${process.pid}`;
 
-let docker: Docker;
-let images: DockerImages;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let count = 0;
-
-beforeAll(async () => {
-  await ensureBaseImage('node', 'node:20-bookworm-slim');
-  docker = connectDocker(process.env.DOCKER_HOST);
-  images = new DockerImages(docker);
-  folder = await temporaryFolder();
-});
+beforeAll(prepareBuilds);
 afterEach(async () => {
   await images.remove(image);
   expect(await leftOver()).toEqual([]);
 });
-afterAll(() => folder.remove());
-
-/** Images of this run, untagged ones and layers too. */
-const leftOver = async () =>
-  (await docker.listImages({ all: true, filters: { label: [`siskin.test=${run}`] } })).map(
-    (found) => found.Id,
-  );
-
-const request = (change: Partial<BuildRequest> = {}): BuildRequest => ({
-  image,
-  build: { context: '.', dockerfile: 'Dockerfile', args: {} },
-  labels: { 'siskin.test': run },
-  timeoutMs: 60_000,
-  assertHeld: async () => undefined,
-  ...change,
-});
-
-/** The context of a fresh repository with these files. */
-async function contextOf(files: Record<string, Change>, build = request().build): Promise<Readable> {
-  const number = count++;
-  const repository = await createRepository(join(folder.path, `r${number}`));
-  const sha = await repository.commit(files);
-  const source = new GitSource({
-    dataDir: join(folder.path, `d${number}`),
-    environment: { PATH: process.env.PATH },
-  });
-  await source.fetchBranch(repository.url, 'main', never);
-  return await source.openContext(repository.url, sha, build, never);
-}
-
-/** Builds it; the lines are those of the log. */
-async function build(
-  files: Record<string, Change>,
-  change: Partial<BuildRequest> = {},
-  by = images,
-  signal = never,
-) {
-  const lines: string[] = [];
-  const wanted = request(change);
-  const id = await by.build(wanted, await contextOf(files, wanted.build), (line) => lines.push(line), signal);
-  return { id, lines };
-}
+afterAll(forgetBuilds);
 
 /** What a container of the image prints. */
 async function output(command: string[]): Promise<string> {
@@ -179,7 +136,7 @@ describe('build', () => {
   });
 
   it('threat 14: a Dockerfile that sleeps is stopped after the time-out, and its process ends', async () => {
-    const seconds = `1${count}7001`;
+    const seconds = `${sleeper}1`;
     await expect(
       build({ Dockerfile: `FROM node:20-bookworm-slim\nRUN sleep ${seconds}\n` }, { timeoutMs: 3_000 }),
     ).rejects.toMatchObject({
@@ -190,7 +147,7 @@ describe('build', () => {
   });
 
   it('threat 14: an aborted build ends, with the step that runs and all that it forked', async () => {
-    const seconds = `1${count}7002`;
+    const seconds = `${sleeper}2`;
     const abort = new AbortController();
     const context = await contextOf({
       Dockerfile: `FROM node:20-bookworm-slim\nRUN sleep ${seconds} & sleep ${seconds} & echo asleep; wait\n`,
@@ -250,95 +207,6 @@ describe('build', () => {
   });
 });
 
-describe('build with limits', () => {
-  const megabytes = 64;
-  const limited = () =>
-    new DockerImages(docker, { limits: { memoryBytes: megabytes * 2 ** 20, nanoCpus: 5e8 } });
-  const node = (script: string) =>
-    `FROM node:20-bookworm-slim\nRUN ["node", "-e", ${JSON.stringify(script)}]\n`;
-  const unnamed = async () =>
-    (await docker.listImages({ all: true })).filter(({ Labels }) => Labels?.['siskin.test'] === run).length;
-
-  it('threat 14: a step that takes more memory than it may is killed, and the reason names the setting', async () => {
-    const hungry = node(
-      'const all = []; for (let n = 0; n < 512; n += 1) all.push(Buffer.alloc(2 ** 20, 1)); console.log(all.length)',
-    );
-    const { lines } = await build({ Dockerfile: hungry });
-    expect(lines).toContainEqual(expect.stringMatching(/^#\d+ 512$/));
-    const error = await build({ Dockerfile: `${hungry}# limited\n` }, {}, limited()).catch(
-      (thrown: unknown) => thrown,
-    );
-    expect(error).toMatchObject({ code: 'BUILD_FAILED' });
-    expect((error as Error).message).toMatch(
-      /^the build failed at "\[2\/3\] RUN .*code: 137: it was killed, as a step is that takes more than build\.memory of siskin\.yaml \(64 MB\)/,
-    );
-  });
-
-  it('threat 14: a step that forks without end stays within its limits until it is killed', async () => {
-    const fork = `${node('')}RUN node -e 'require("fs").writeFileSync("/f.sh", "#!/bin/sh\\nwhile :; do /bin/sh /f.sh & done\\n")' && /bin/sh /f.sh\n`;
-    await expect(build({ Dockerfile: fork }, { timeoutMs: 4_000 }, limited())).rejects.toMatchObject({
-      code: expect.stringMatching(/^BUILD_(FAILED|TIMED_OUT)$/),
-    });
-  });
-
-  it('gives a step its share of the CPUs', async () => {
-    const busy = node(
-      'const until = Date.now() + 1500; while (Date.now() < until); const { user, system } = process.cpuUsage(); console.log("took", (user + system) / 1000)',
-    );
-    const { lines } = await build({ Dockerfile: busy }, {}, limited());
-    const took = lines.map((line) => Number(/ took ([\d.]+)$/.exec(line)?.[1] ?? 0)).find((ms) => ms > 0);
-    expect(took).toBeLessThan(1_200);
-  });
-
-  it('tells its steps, labels its image, heeds target and arguments, and removes all of it', async () => {
-    const before = await unnamed();
-    const dockerfile = `FROM node:20-bookworm-slim AS base\nARG WORD\nRUN echo "$WORD ${run}"\nFROM base AS run\nCOPY a a\nFROM base\nRUN exit 3\n`;
-    const spec = { context: '.', dockerfile: 'Dockerfile', args: { WORD: 'hello' }, target: 'run' };
-    const { id, lines } = await build({ Dockerfile: dockerfile, a: 'x' }, { build: spec }, limited());
-    expect(id).toBe(await images.find(image));
-    expect((await docker.getImage(image).inspect()).Config.Labels).toMatchObject({ 'siskin.test': run });
-    expect(lines).toEqual(
-      expect.arrayContaining([
-        expect.stringMatching(/^#3 \[3\/\d\] RUN echo/),
-        `#3 hello ${run}`,
-        expect.stringMatching(/^#3 done in \d+\.\d s$/),
-      ]),
-    );
-    const again = await build({ Dockerfile: dockerfile, a: 'x' }, { build: spec }, limited());
-    expect(again.lines).toContain('#3 CACHED');
-    await images.remove(image);
-    expect(await unnamed()).toBe(before);
-  });
-
-  it.each([
-    ['RUN --mount=type=cache,target=/x true', 'requires BuildKit'],
-    ['COPY --chmod=700 Dockerfile /x', 'requires BuildKit'],
-    ['RUN <<EOF\ntrue\nEOF', 'dockerfile parse error'],
-  ])('says what %s would need', async (line, words) => {
-    const broken = build({ Dockerfile: `FROM node:20-bookworm-slim\n${line}\n` }, {}, limited());
-    const error = await broken.catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'BUILD_FAILED' });
-    expect((error as Error).message).toContain(words);
-    expect((error as Error).message).toContain(
-      'build.memory and build.cpus of siskin.yaml build without BuildKit',
-    );
-  });
-
-  it('threat 14: an aborted or slow build ends, with the step that runs', async () => {
-    const sleeper = node('setTimeout(() => {}, 600000); console.log("asleep")');
-    await expect(build({ Dockerfile: sleeper }, { timeoutMs: 3_000 }, limited())).rejects.toMatchObject({
-      code: 'BUILD_TIMED_OUT',
-    });
-    await expect
-      .poll(
-        async () =>
-          (await docker.listContainers()).filter(({ Command }) => Command.includes('600000')).length,
-        { timeout: 20_000 },
-      )
-      .toBe(0);
-  });
-});
-
 describe('find and remove', () => {
   it('know nothing of an image that is not there', async () => {
     expect(await images.find(`siskin/${run}:none`)).toBeNull();
@@ -356,7 +224,7 @@ describe('find and remove', () => {
 
 describe('an engine that does not answer', () => {
   it('is said to be unavailable', async () => {
-    const gone = new DockerImages(connectDocker(`unix://${folder.path}/none.sock`));
+    const gone = new DockerImages(connectDocker(`unix://${buildsFolder()}/none.sock`));
     await expect(gone.find('x')).rejects.toMatchObject({ code: 'DOCKER_UNAVAILABLE' });
     const context = new PassThrough();
     await expect(gone.build(request(), context, () => undefined, never)).rejects.toMatchObject({
@@ -388,7 +256,7 @@ describe('an engine that does not answer', () => {
     server.on('upgrade', (_, socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
     });
-    const path = join(folder.path, 'engine.sock');
+    const path = join(buildsFolder(), 'engine.sock');
     server.listen(path);
     await once(server, 'listening');
     return { server, host: `unix://${path}` };

@@ -24,6 +24,7 @@ const request = (slot: number): ReplicaRequest => ({
   specHash: 'abc',
   image: 'node:20-bookworm-slim',
   container: { ...serviceSpec().container, command: ['node', '-e', 'setInterval(() => {}, 1e6)'] },
+  secretFiles: {},
   port: 3000,
   stopGraceMs: 1_000,
   fence: 1,

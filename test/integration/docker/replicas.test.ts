@@ -25,6 +25,7 @@ const request = (slot: number, command: string[], change: Partial<ReplicaRequest
   specHash: 'abc',
   image: 'node:20-bookworm-slim',
   container: { ...serviceSpec().container, command, environment: { GREETING: 'hello' } },
+  secretFiles: {},
   port: 3000,
   stopGraceMs: 1_000,
   fence: 7,

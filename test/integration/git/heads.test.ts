@@ -63,7 +63,7 @@ it('threat 11: reads no configuration of a repository around its data directory'
 it('says what is wrong with a repository that is not there', async () => {
   const gone = `file://${folder.path}/gone`;
   await expect(newSource().heads(gone, ['main'], never)).rejects.toMatchObject({
-    code: 'SOURCE_REFUSED',
+    code: 'SOURCE_NOT_FOUND',
     message: expect.stringContaining('the branches of file://'),
   });
 });

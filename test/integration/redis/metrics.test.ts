@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { RedisFigures } from '../../../src/adapters/redis/figures.ts';
 import { parseSiskinConfig } from '../../../src/config/siskin-config.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
+import { LiveMask } from '../../../src/observability/mask.ts';
 import { startServer } from '../../../workers/server.ts';
 import { openStore, type Store } from '../../../workers/store.ts';
 import { siskinYaml } from '../../support/config-samples.ts';
@@ -28,7 +29,7 @@ beforeEach(async () => {
   const yaml = siskinYaml(`dataDir: /\nserver: { listen: "127.0.0.1:${await freePort()}" }`);
   const cliToken = { name: 'cli', role: 'admin' as const, hash: '0'.repeat(64) };
   const config = parseSiskinConfig(yaml, '/siskin.yaml', {});
-  server = await startServer({ config, store, cliToken, log, withDocker: false });
+  server = await startServer({ config, store, cliToken, mask: new LiveMask(), log, withDocker: false });
 });
 afterEach(async () => {
   await server.close();

@@ -1,12 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { createLogger, mask } from '../../../src/observability/logger.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+import { LiveMask, mask } from '../../../src/observability/mask.ts';
 
 describe('the logger', () => {
   it('threat 24: writes no secret, by its key or by its value, wherever it stands', async () => {
     const destination = new PassThrough();
-    const log = createLogger({ secrets: ['pl"anted-1'], destination });
+    const log = createLogger({ mask: new LiveMask(['pl"anted-1']), destination });
     log.info({ token: 'by-key-1', github: { webhookSecret: 'by-key-2' } }, 'said pl"anted-1 aloud');
     log.error({ error: new Error('pl"anted-1').message, url: 'https://x/pl%22anted-1' }, 'failed');
     destination.end();

@@ -8,6 +8,8 @@ it('describes every address with its parameters, bodies and answers', () => {
     '/api/v1/deployments',
     '/api/v1/deployments/{id}',
     '/api/v1/deployments/{id}/events',
+    '/api/v1/audit',
+    '/api/v1/audit/take-in',
     '/api/v1/apps/{app}/environments/{environment}/releases',
     '/api/v1/apps/{app}/environments/{environment}/deploy',
     '/api/v1/apps/{app}/environments/{environment}/rollback',

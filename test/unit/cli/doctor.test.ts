@@ -1,8 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeIdentity } from '../../../src/adapters/age/identity.ts';
+import { SecretStore } from '../../../src/adapters/age/secret-store.ts';
 import { judgeFree } from '../../../src/cli/doctor/disk.ts';
 import { judgeWarnings } from '../../../src/cli/doctor/docker.ts';
 import { judgeVersion } from '../../../src/cli/doctor/programs.ts';
 import { judgePersistence } from '../../../src/cli/doctor/redis.ts';
+import { judgeKey } from '../../../src/cli/doctor/repositories.ts';
+import { checkSecrets, secretLookalikes } from '../../../src/cli/doctor/secrets.ts';
+import { secretsFolder } from '../../../src/config/secret-folders.ts';
+import { temporaryFolder } from '../../support/git-repository.ts';
 
 describe('doctor judges', () => {
   it.each([
@@ -44,5 +52,78 @@ describe('doctor judges', () => {
       'WARNING: bridge-nf-call-iptables is disabled',
     ]);
     expect(found.map(({ detail }) => detail)).toEqual(['WARNING: No memory limit support']);
+  });
+});
+
+describe('what doctor says of keys and secrets', () => {
+  it('judges a deploy key by who may read it', () => {
+    expect(judgeKey('shop', '/k', 0o600)).toMatchObject({ level: 'ok' });
+    expect(judgeKey('shop', '/k', 0o640)).toMatchObject({ level: 'fail', advice: 'Run: chmod 600 /k' });
+    expect(judgeKey('shop', '/k', null)).toMatchObject({ level: 'fail' });
+  });
+
+  it('warns of variables that look like secrets', () => {
+    const findings = secretLookalikes({
+      app: 'shop',
+      environment: 'test',
+      variables: { LOG: 'x', DB_PASSWORD: 'planted' },
+    });
+    expect(findings).toMatchObject([{ level: 'warn', detail: expect.stringContaining('DB_PASSWORD') }]);
+    expect(JSON.stringify(findings)).not.toContain('planted');
+  });
+
+  it('looks at identity, values and the folder in memory', async () => {
+    const folder = await temporaryFolder();
+    const runDir = await mkdtemp('/dev/shm/siskin-test-');
+    const identityFile = join(folder.path, 'identity');
+    const secrets = [
+      { name: 'A', way: 'env' as const },
+      { name: 'B', way: 'file' as const },
+    ];
+    const environment = {
+      environment: 'test',
+      branch: 'x',
+      forcedPushes: 'allow' as const,
+      routes: [],
+      profiles: [],
+      variables: {},
+      secrets,
+    };
+    const git = { submodules: false, lfs: false };
+    const app = {
+      app: 'shop',
+      repository: '/r',
+      composeFile: 'c',
+      service: 'web',
+      git,
+      environments: [environment],
+    };
+    const config = { dataDir: folder.path, secrets: { identityFile, runDir }, apps: [app] };
+    try {
+      expect(await checkSecrets(config, {})).toMatchObject([
+        { level: 'fail', detail: expect.stringContaining('there is no identity') },
+      ]);
+      await makeIdentity(identityFile, new Date());
+      const store = new SecretStore({ folder: secretsFolder(folder.path), identityFile });
+      await store.set(
+        { app: 'shop', environment: null },
+        { A: 'planted' },
+        { via: 'stdin', now: new Date() },
+      );
+      expect(await checkSecrets(config, {})).toMatchObject([
+        { level: 'fail', advice: 'Run: siskin secrets set shop test B' },
+        { level: 'ok', detail: `files go to ${runDir}, in memory` },
+      ]);
+      await store.set(
+        { app: 'shop', environment: 'test' },
+        { B: 'planted' },
+        { via: 'stdin', now: new Date() },
+      );
+      const onDisk = { ...config, secrets: { identityFile, runDir: join('/var/tmp', 'siskin-test-none') } };
+      expect(await checkSecrets(onDisk, {})).toMatchObject([{ level: 'ok' }, { level: 'fail' }]);
+    } finally {
+      await folder.remove();
+      await rm(runDir, { recursive: true });
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, neutral, paint, took, writeJson, writeTable } from '../../../src/cli/output.ts';
+import { ago, neutral, paint, took, writeJson } from '../../../src/cli/output.ts';
 import { memoryIo } from '../../support/app-cli.ts';
 
 describe('what comes from outside', () => {
@@ -19,38 +19,9 @@ describe('what comes from outside', () => {
   });
 });
 
-describe('a table', () => {
-  it('aligns columns and cuts what is too long', () => {
-    const io = memoryIo();
-    writeTable(
-      io,
-      ['APP', 'TITLE'],
-      [
-        ['shop', 'x'.repeat(100)],
-        ['a', 'short'],
-      ],
-      'none',
-    );
-    expect(io.out().split('\n')).toEqual(['APP   TITLE', `shop  ${'x'.repeat(71)}…`, 'a     short', '']);
-  });
-  it('keeps to the terminal’s width', () => {
-    const io = { ...memoryIo(), columns: 8 };
-    let out = '';
-    io.write = (text) => {
-      out += text;
-    };
-    writeTable(io, ['APP', 'TITLE'], [['shop', 'long title']], 'none');
-    expect(out).toBe('APP   TI\nshop  lo\n');
-  });
-  it('says that there is nothing', () => {
-    const io = memoryIo();
-    writeTable(io, ['APP'], [], 'No apps.');
-    expect(io.out()).toBe('No apps.\n');
-  });
-  it('shows colours only where they are wanted', () => {
-    expect(paint(memoryIo(), 'red', 'bad')).toBe('bad');
-    expect(paint(memoryIo({ color: true }), 'red', 'bad')).toBe('\u001b[31mbad\u001b[0m');
-  });
+it('shows colours only where they are wanted', () => {
+  expect(paint(memoryIo(), 'red', 'bad')).toBe('bad');
+  expect(paint(memoryIo({ color: true }), 'red', 'bad')).toBe('\u001b[31mbad\u001b[39m');
 });
 
 describe('times', () => {

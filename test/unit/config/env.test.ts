@@ -13,11 +13,19 @@ describe('the environment', () => {
     expect(Object.isFrozen(env)).toBe(true);
   });
 
+  it.each([
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, 'never'],
+    [{ NO_COLOR: '', FORCE_COLOR: '1' }, 'always'],
+    [{ FORCE_COLOR: '0' }, 'never'],
+    [{ FORCE_COLOR: 'false' }, 'never'],
+    [{ FORCE_COLOR: '' }, 'auto'],
+  ])('%o wishes colours %s', (env, wish) => expect(envSettings(env).color).toBe(wish));
+
   it('has named settings', () => {
-    expect(envSettings({})).toEqual({ configFile: 'siskin.yaml', color: true });
+    expect(envSettings({})).toEqual({ configFile: 'siskin.yaml', color: 'auto' });
     expect(envSettings({ SISKIN_CONFIG: '', SISKIN_URL: '', NO_COLOR: '' })).toEqual({
       configFile: 'siskin.yaml',
-      color: true,
+      color: 'auto',
     });
     expect(
       envSettings({ SISKIN_CONFIG: 'a.yaml', SISKIN_URL: 'u', SISKIN_TOKEN: 't', NO_COLOR: '1' }),
@@ -25,7 +33,7 @@ describe('the environment', () => {
       configFile: 'a.yaml',
       url: 'u',
       token: 't',
-      color: false,
+      color: 'never',
     });
   });
 });

@@ -22,6 +22,7 @@ describe('docs/reference/siskin-yaml.md', () => {
       REDIS_PASSWORD: 'secret',
       SLACK_BOT_TOKEN: 'xoxb-1234-abcdef',
       SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef',
+      SHOP_TOKEN: 'a-token-of-shop',
     };
     const config = parseSiskinConfig(example, 'siskin.yaml', env);
     expect(config.apps[0]?.environments.map(({ environment }) => environment)).toEqual([

@@ -26,12 +26,14 @@ describe('siskin.yaml', () => {
       reconcile: { everyMs: 40_000 },
       history: { keep: 200, maxAgeMs: 90 * 24 * 3_600_000 },
       allow: { mounts: [], networks: [], volumes: [] },
+      secrets: { identityFile: '/etc/siskin/data/secrets/identity' },
       apps: [
         {
           app: 'shop',
           repository: 'https://github.com/acme/shop.git',
           composeFile: 'docker-compose.yml',
           service: 'web',
+          git: { submodules: false, lfs: false },
           environments: [
             {
               environment: 'production',
@@ -40,6 +42,7 @@ describe('siskin.yaml', () => {
               routes: [],
               profiles: [],
               variables: {},
+              secrets: [],
             },
           ],
         },
@@ -333,5 +336,83 @@ describe('the files', () => {
     expect(await code(write('binary.yaml', Uint8Array.of(0xff, 0xfe, 0x00)))).toBe('CONFIG_UNREADABLE');
     symlinkSync(write('real.yaml', siskinYaml()), join(folder, 'link.yaml'));
     expect(await loadSiskinConfig(join(folder, 'link.yaml'), {})).toHaveProperty('apps.length', 1);
+  });
+});
+
+describe('git of an app', () => {
+  const parsed = (git: string, repo = 'git@github.com:acme/shop.git') =>
+    parseSiskinConfig(
+      `apps:\n  shop:\n    repo: ${repo}\n    service: web\n    git: ${git}\n    environments: { test: { branch: main } }\n`,
+      '/etc/siskin/siskin.yaml',
+      { TOKEN: 'planted-token-1' },
+    ).apps[0]?.git;
+
+  it('becomes absolute paths and credentials', () => {
+    expect(parsed('{ deployKeyFile: keys/shop, knownHostsFile: keys/hosts, submodules: true }')).toEqual({
+      deployKeyFile: '/etc/siskin/keys/shop',
+      knownHosts: { file: '/etc/siskin/keys/hosts' },
+      submodules: true,
+      lfs: false,
+    });
+    expect(parsed('{ token: "$TOKEN", lfs: "true" }', 'https://github.com/acme/shop.git')).toEqual({
+      credentials: { username: 'x-access-token', password: 'planted-token-1' },
+      submodules: false,
+      lfs: true,
+    });
+  });
+
+  it.each([
+    ['{ deployKeyFile: k }', undefined, /git\.deployKeyFile: needs pinned host keys/],
+    [
+      '{ deployKeyFile: k, knownHosts: ["nonsense"] }',
+      undefined,
+      /knownHosts\[0\]: must be a line of a known_hosts/,
+    ],
+    ['{ deployKeyFile: k, knownHostsFile: h }', 'https://h/x.git', /deployKeyFile: is for an ssh address/],
+    ['{ token: planted-token-1 }', undefined, /git\.token: is for an https:\/\/ address/],
+    ['{ token: "planted token" }', 'https://h/x.git', /git\.token: must be a token of 8 to 1024/],
+    ['{ deployKeyFile: "a\\"b", knownHostsFile: h }', undefined, /deployKeyFile: must be the path of a file/],
+  ])('%s is refused', (git, repo, message) => {
+    expect(() => parsed(git, repo)).toThrow(message);
+    expect(() => parsed(git, repo)).not.toThrow(/planted/);
+  });
+
+  it('must be the same for two apps of one repository', () => {
+    const app = (name: string, git: string) =>
+      `  ${name}:\n    repo: https://h/x.git\n    service: web\n    git: { lfs: ${git} }\n    environments: { test: { branch: main } }\n`;
+    const both = `apps:\n${app('shop', 'true')}${app('blog', 'false')}`;
+    expect(() => parseSiskinConfig(both, 'siskin.yaml', {})).toThrow(
+      /apps\.blog\.git: must be the same as in the app shop/,
+    );
+  });
+});
+
+describe('secrets of an environment', () => {
+  const parsed = (secrets: string) =>
+    parseSiskinConfig(
+      `apps:\n  shop:\n    repo: /r\n    service: web\n    environments: { test: { branch: main, secrets: ${secrets} } }\n`,
+      'siskin.yaml',
+      {},
+    ).apps[0]?.environments[0]?.secrets;
+
+  it('are names with the ways in which they are given', () => {
+    expect(
+      parsed('[A, { name: B, file: true }, { name: C, build: true }, { name: D, file: true, env: true }]'),
+    ).toEqual([
+      { name: 'A', way: 'env' },
+      { name: 'B', way: 'file' },
+      { name: 'C', way: 'build' },
+      { name: 'D', way: 'env' },
+      { name: 'D', way: 'file' },
+    ]);
+  });
+
+  it.each([
+    ['[a-b]', /secrets\[0\]: must be/],
+    ['[A, { name: A, file: true }]', /secrets\[1\]: A stands in this list already/],
+    ['[{ name: A, env: false }]', /secrets\[0\]: is given in no way/],
+    ['[{ name: A, path: x }]', /secrets\[0\]/],
+  ])('%s is refused', (text, message) => {
+    expect(() => parsed(text)).toThrow(message);
   });
 });

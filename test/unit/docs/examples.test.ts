@@ -6,7 +6,7 @@ import { parseSiskinConfig } from '../../../src/config/siskin-config.ts';
 import { readCompose } from '../../support/config-samples.ts';
 import { docsPages, type Fence, fences } from '../../support/docs-pages.ts';
 
-const env = { SISKIN_WEBHOOK_SECRET: '0123456789abcdef' };
+const env = { SISKIN_WEBHOOK_SECRET: '0123456789abcdef', SHOP_TOKEN: 'a-token-of-shop' };
 const variables = { DATABASE_URL: 'postgres://db/shop' };
 
 /** What the first line of a block says that it is. */

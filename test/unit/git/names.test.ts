@@ -87,11 +87,11 @@ describe('what git says', () => {
   it.each([
     ["fatal: couldn't find remote ref refs/heads/x", 'BRANCH_MISSING'],
     ['fatal: remote error: upload-pack: not our ref 0123', 'COMMIT_MISSING'],
-    ["fatal: Authentication failed for 'https://h/x/'", 'SOURCE_REFUSED'],
-    ["fatal: could not read Username for 'https://h': terminal prompts disabled", 'SOURCE_REFUSED'],
-    ["fatal: unable to access 'https://h/': The requested URL returned error: 403", 'SOURCE_REFUSED'],
-    ['git@h: Permission denied (publickey).', 'SOURCE_REFUSED'],
-    ['Host key verification failed.\nfatal: Could not read from remote repository.', 'SOURCE_REFUSED'],
+    ["fatal: Authentication failed for 'https://h/x/'", 'SOURCE_TOKEN_REFUSED'],
+    ["fatal: could not read Username for 'https://h': terminal prompts disabled", 'SOURCE_TOKEN_REFUSED'],
+    ["fatal: unable to access 'https://h/': The requested URL returned error: 403", 'SOURCE_TOKEN_REFUSED'],
+    ['git@h: Permission denied (publickey).', 'SOURCE_KEY_REFUSED'],
+    ['Host key verification failed.\nfatal: Could not read from remote repository.', 'HOST_KEY_UNKNOWN'],
     ["fatal: unable to access 'https://h/': Could not resolve host: h", 'SOURCE_UNREACHABLE'],
     [
       'ssh: connect to host h port 22: Connection refused\nPlease make sure you have the correct access rights',

@@ -10,6 +10,8 @@ const programs = {
   prometheus: '/usr/bin/prometheus',
   busybox: '/bin/busybox',
   'docker-compose': '/usr/bin/docker-compose',
+  sshd: '/usr/sbin/sshd',
+  openssl: '/usr/bin/openssl',
   apparmor_parser: null,
 };
 const nothingInstalled = Object.fromEntries(Object.keys(programs).map((name) => [name, null]));

@@ -1,3 +1,4 @@
+import { takeInAudit } from './audit.ts';
 import { addCommand } from './commands.ts';
 import {
   appendJournal,
@@ -40,6 +41,7 @@ export const scripts = {
   siskinForget: forget,
   siskinNoteNotice: noteNotice,
   siskinSettleNotice: settleNotice,
+  siskinTakeInAudit: takeInAudit,
 } as const;
 
 export type ScriptName = keyof typeof scripts;

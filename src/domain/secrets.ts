@@ -1,0 +1,61 @@
+import type { SecretUse, SecretWay } from './secret-use.ts';
+import type { ServiceSpec } from './service-spec.ts';
+
+/** What a secret may be called: also a variable's name, a file's name and BuildKit's id of it. */
+export const secretNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+
+export type SecretValues = ReadonlyMap<string, string>;
+
+/** Where the containers find their files. */
+export const secretsFolder = '/run/secrets';
+
+/** Stands in a spec where the Compose file wrote `${NAME}` and NAME is a secret: the record holds this, not the value. */
+export const secretReference = (name: string): string => `{{siskin.secret.${name}}}`;
+
+const references = /\{\{siskin\.secret\.([A-Za-z_][A-Za-z0-9_]{0,127})\}\}/g;
+
+/** The names of those that are given as variables. */
+export const variableSecrets = (uses: readonly SecretUse[]): string[] => namesOf(uses, 'env');
+
+/** The uses whose secret is not set. */
+export const missingSecrets = (uses: readonly SecretUse[], values: SecretValues): string[] => [
+  ...new Set(uses.map(({ name }) => name).filter((name) => !values.has(name))),
+];
+
+/** What the digest of a release's secrets is made from: the same secrets give the same text. */
+export const digestText = (uses: readonly SecretUse[], values: SecretValues): string =>
+  JSON.stringify(
+    uses
+      .map(({ name, way }) => [name, way, values.get(name) ?? null])
+      .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+  );
+
+/** A container's variables: those of the spec with their references filled in, and the secrets by their own names. */
+export function secretEnvironment(spec: ServiceSpec, values: SecretValues): Record<string, string> {
+  const given = new Map(picked(spec, 'env', values));
+  const filled = Object.entries(spec.container.environment).map(([name, text]): [string, string] => [
+    name,
+    text.replace(references, (reference, secret: string) => given.get(secret) ?? reference),
+  ]);
+  return Object.fromEntries([...filled, ...given]);
+}
+
+/** The secrets of one way, by name. */
+export const secretsFor = (spec: ServiceSpec, way: SecretWay, values: SecretValues): Record<string, string> =>
+  Object.fromEntries(picked(spec, way, values));
+
+/** A secret that the Compose file puts elsewhere than into `environment`, where it would be in a record or an image. */
+export function strayReference({ secrets: _secrets, ...spec }: ServiceSpec): string | undefined {
+  const { environment: _environment, ...container } = spec.container;
+  references.lastIndex = 0;
+  return references.exec(JSON.stringify({ ...spec, container }))?.[1];
+}
+
+const picked = ({ secrets }: ServiceSpec, way: SecretWay, values: SecretValues): [string, string][] =>
+  namesOf(secrets?.uses ?? [], way).flatMap((name) => {
+    const value = values.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+
+const namesOf = (uses: readonly SecretUse[], way: SecretWay): string[] =>
+  uses.filter((use) => use.way === way).map(({ name }) => name);
