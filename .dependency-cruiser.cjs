@@ -51,6 +51,12 @@ module.exports = {
       to: { path: 'node_modules/@octokit/(core|auth-app)/' },
     },
     {
+      name: 'slack-is-called-in-one-place',
+      severity: 'error',
+      from: { path: '^(src|workers)/', pathNot: '^src/adapters/slack/' },
+      to: { path: 'node_modules/@slack/' },
+    },
+    {
       name: 'promql-is-read-in-one-place',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/config/promql.ts$' },

@@ -1,5 +1,6 @@
 import { SecretStore } from '../src/adapters/age/secret-store.ts';
 import { secretsFolder } from '../src/config/secret-folders.ts';
+import { configSecrets, type SecretParts } from '../src/config/secrets.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import { messageOf } from '../src/domain/errors/siskin-error.ts';
 import type { Logger } from '../src/observability/logger.ts';
@@ -7,12 +8,7 @@ import { LiveMask } from '../src/observability/mask.ts';
 import type { Secrets } from '../src/pipeline/secrets.ts';
 
 /** A mask of everything secret that siskin.yaml itself holds. */
-export const configMask = ({ github, apps }: Pick<SiskinConfig, 'github' | 'apps'>): LiveMask =>
-  new LiveMask([
-    ...github.webhookSecrets,
-    ...(github.auth?.kind === 'token' ? [github.auth.token] : []),
-    ...apps.flatMap(({ git }) => (git.credentials ? [git.credentials.password] : [])),
-  ]);
+export const configMask = (config: SecretParts): LiveMask => new LiveMask(configSecrets(config));
 
 /**
  * The secrets of the data directory. Whatever value is read is masked from then on, before anybody has it; what

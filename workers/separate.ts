@@ -54,7 +54,7 @@ export async function startWorkerAlone(configFile: string, env: Env): Promise<Ru
     const parts = { config, env, store, instance, router: router.value, prometheusUrl, mask, log };
     const worker = await startDeployWorker(parts);
     ending.add('worker', () => worker.close());
-    const channels = await noticeChannels(config);
+    const channels = await noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: false });
     ending.add('notifier', () => notifier.close());
     log.info('the worker is up');

@@ -16,6 +16,7 @@ import { trackedApps } from './apps.ts';
 import { type AuditIntake, startAuditIntake } from './audit-intake.ts';
 import { engineFolder } from './engine-folder.ts';
 import { addressText } from './host-programs.ts';
+import { slackDoors } from './slack.ts';
 import type { Store } from './store.ts';
 
 export interface ServerOptions {
@@ -34,15 +35,18 @@ export async function startServer(options: ServerOptions): Promise<{ url: string
   const { config } = options;
   const metrics = createMetrics(metricsSources(options));
   const intake = startAuditIntake(config.dataDir, options.store.audit, options.log);
-  const routers = [...receivers(options, metrics), api(options, metrics, intake)];
+  const slack = slackDoors(options);
+  const routers = [...receivers(options, metrics), ...slack.routers, api(options, metrics, intake)];
   const listening = await listen(createHttpApp({ routers }), addressText(config.server.listen)).catch(
     async (error: unknown) => {
+      await slack.close();
       await intake.stop();
       throw error;
     },
   );
   const close = async () => {
     await listening.close();
+    await slack.close();
     await intake.stop();
   };
   return { url: listening.url, close };

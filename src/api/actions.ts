@@ -7,6 +7,9 @@ import { hasEnded } from './deployment-view.ts';
 import type { ApiDependencies, AuditNote } from './ports.ts';
 import type { ActionAnswer, deployBodySchema, rollbackBodySchema } from './schemas.ts';
 
+/** What acting needs. */
+export type Acting = Pick<ApiDependencies, 'history' | 'requests'>;
+
 /** Who acts on which environment. */
 export interface Asked {
   key: EnvironmentKey;
@@ -18,7 +21,7 @@ export interface Asked {
 
 /** Deploys the head of the environment's branch, one commit, or a release that is kept. @throws SiskinError REQUEST_INVALID, NOT_FOUND */
 export async function deploy(
-  dependencies: ApiDependencies,
+  dependencies: Acting,
   asked: Asked,
   { ref, sha, release }: z.infer<typeof deployBodySchema>,
 ): Promise<ActionAnswer> {
@@ -42,7 +45,7 @@ export async function deploy(
  * @throws SiskinError NOT_FOUND, NO_PREVIOUS_RELEASE
  */
 export async function rollBack(
-  dependencies: ApiDependencies,
+  dependencies: Acting,
   asked: Asked,
   { release }: z.infer<typeof rollbackBodySchema>,
 ): Promise<ActionAnswer> {
@@ -62,7 +65,7 @@ export async function rollBack(
 
 /** Cancels or promotes the deployment that runs. @throws SiskinError NOTHING_RUNNING */
 export async function cancelOrPromote(
-  dependencies: ApiDependencies,
+  dependencies: Acting,
   asked: Asked,
   what: 'cancel' | 'promote',
 ): Promise<ActionAnswer> {
@@ -74,10 +77,7 @@ export async function cancelOrPromote(
 const movesTraffic: readonly DeploymentState[] = ['canary', 'held', 'frozen', 'rolling', 'watching'];
 
 /** The deployment that a worker has, else one that waits for it. @returns null when all have ended */
-export async function runningDeployment(
-  { history }: ApiDependencies,
-  { key }: Asked,
-): Promise<Deployment | null> {
+export async function runningDeployment({ history }: Acting, { key }: Asked): Promise<Deployment | null> {
   const newest = await history.list({ ...key, limit: 20 });
   const unfinished = newest.filter((one) => !hasEnded(one));
   // While the newest waits in the queue, the one that runs is the one before it.
@@ -85,7 +85,7 @@ export async function runningDeployment(
 }
 
 async function requestRelease(
-  dependencies: ApiDependencies,
+  dependencies: Acting,
   asked: Asked,
   release: number,
   action: string,
@@ -99,7 +99,7 @@ async function requestRelease(
 }
 
 async function request(
-  { requests }: ApiDependencies,
+  { requests }: Acting,
   { key, branch, actor, from }: Asked,
   target: DeploymentTarget,
   action: string,
@@ -108,8 +108,9 @@ async function request(
   return { deployment, command: null, superseded };
 }
 
-async function command(
-  { history }: ApiDependencies,
+/** Tells a deployment that runs what a person wants of it. @throws SiskinError NOT_FOUND, DEPLOYMENT_ENDED */
+export async function command(
+  { history }: Acting,
   { key, actor, from }: Asked,
   id: string,
   what: DeploymentCommand,

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { environmentId } from '../domain/names.ts';
-import { type Asked, runningDeployment } from './actions.ts';
-import type { ApiDependencies, AuditNote } from './ports.ts';
+import { type Acting, type Asked, runningDeployment } from './actions.ts';
+import type { AuditNote } from './ports.ts';
 import type { ActionAnswer, freezeBodySchema } from './schemas.ts';
 
 /** Makes an environment stand still until a person promotes or unfreezes; frozen again, it keeps its first reason. */
 export async function freeze(
-  dependencies: ApiDependencies,
+  dependencies: Acting,
   asked: Asked,
   { reason }: z.infer<typeof freezeBodySchema>,
 ): Promise<ActionAnswer> {
@@ -17,7 +17,7 @@ export async function freeze(
 }
 
 /** Lets an environment go on; one that does already is left as it is. */
-export async function unfreeze(dependencies: ApiDependencies, asked: Asked): Promise<ActionAnswer> {
+export async function unfreeze(dependencies: Acting, asked: Asked): Promise<ActionAnswer> {
   await dependencies.history.unfreeze(asked.key, auditOf(asked, 'unfreeze', ''));
   return answer(dependencies, asked, 'unfreeze');
 }
@@ -30,7 +30,7 @@ const auditOf = ({ key, actor, from }: Asked, action: string, detail: string): A
 });
 
 async function answer(
-  dependencies: ApiDependencies,
+  dependencies: Acting,
   asked: Asked,
   command: 'freeze' | 'unfreeze',
 ): Promise<ActionAnswer> {

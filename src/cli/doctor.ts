@@ -12,6 +12,7 @@ import { checkPrometheus } from './doctor/prometheus.ts';
 import { checkRedis } from './doctor/redis.ts';
 import { checkRepositories } from './doctor/repositories.ts';
 import { checkSecrets } from './doctor/secrets.ts';
+import { checkSlack } from './doctor/slack.ts';
 import type { Io } from './io.ts';
 import { configPath } from './local-config.ts';
 import { type Color, neutral, paint, writeJson } from './output.ts';
@@ -43,6 +44,7 @@ export async function examine(path: string, io: Io): Promise<Finding[]> {
     checkPrometheus(subject),
     checkPorts(subject),
     checkDisk(subject),
+    checkSlack(subject),
     ...(config ? [checkSecrets(config, io.env), checkRepositories(config)] : []),
     checkGithub(subject),
   ]);

@@ -1,4 +1,4 @@
-import type { SiskinConfig } from './siskin/types.ts';
+import type { SiskinConfig, SlackConfig } from './siskin/types.ts';
 
 const hidden = '***';
 
@@ -13,6 +13,7 @@ export const redacted = (config: SiskinConfig): SiskinConfig => ({
     webhookSecrets: config.github.webhookSecrets.map(() => hidden),
     ...(config.github.auth?.kind === 'token' && { auth: { kind: 'token', token: hidden } }),
   },
+  ...(config.slack && { slack: redactedSlack(config.slack) }),
   api: { tokens: config.api.tokens.map((token) => ({ ...token, sha256: hidden })) },
   apps: config.apps.map((app) => ({
     ...app,
@@ -26,6 +27,16 @@ export const redacted = (config: SiskinConfig): SiskinConfig => ({
     })),
   })),
 });
+
+const redactedSlack = (slack: SlackConfig): SlackConfig =>
+  slack.kind === 'webhook'
+    ? { ...slack, webhookUrl: hidden }
+    : {
+        ...slack,
+        botToken: hidden,
+        ...(slack.signingSecret !== undefined && { signingSecret: hidden }),
+        ...(slack.appToken !== undefined && { appToken: hidden }),
+      };
 
 const withoutPassword = (url: string): string => {
   const parsed = new URL(url);

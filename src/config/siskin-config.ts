@@ -54,11 +54,14 @@ export function findEnvironment(
 /** `apps.*.environments.*.env.*`: what becomes text in a container stays as it was written. */
 const isVariable = (path: Path): boolean => path.length === 6 && path[0] === 'apps' && path[4] === 'env';
 
+const secretOfSlack = new Set(['botToken', 'signingSecret', 'appToken', 'webhookUrl']);
+
 /** What may be a secret, or hold one, is never shown in a message. */
 const isSecret = (path: Path): boolean =>
   isVariable(path) ||
   path.includes('webhookSecret') ||
   (path[0] === 'github' && (path.at(-1) === 'token' || path.at(-1) === 'apiUrl')) ||
   (path[0] === 'api' && path.at(-1) === 'hash') ||
+  (path[0] === 'slack' && secretOfSlack.has(String(path.at(-1)))) ||
   (path[0] === 'apps' && (path.at(-1) === 'repo' || path.at(-1) === 'token')) ||
   ((path[0] === 'redis' || path[0] === 'prometheus' || path[0] === 'docker') && path.length > 1);

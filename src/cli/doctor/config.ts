@@ -1,6 +1,11 @@
 import type { Env } from '../../config/env.ts';
 import { ProblemsError } from '../../config/problems.ts';
-import { type ListenAddress, loadSiskinConfig, type SiskinConfig } from '../../config/siskin-config.ts';
+import {
+  type ListenAddress,
+  loadSiskinConfig,
+  type SiskinConfig,
+  type SlackConfig,
+} from '../../config/siskin-config.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { type Finding, fail, ok, type Subject, warn } from './finding.ts';
 
@@ -12,6 +17,7 @@ const defaults: Subject = {
   prometheusUrl: null,
   dockerHost: 'unix:///var/run/docker.sock',
   config: null,
+  slack: null,
 };
 
 /** siskin.yaml itself, and what the other checks look at: the defaults where it cannot be read. */
@@ -61,6 +67,17 @@ const subjectOf = (config: SiskinConfig): Subject => ({
   prometheusUrl: config.prometheus?.url ?? null,
   dockerHost: config.docker.host,
   config,
+  slack:
+    config.slack === undefined
+      ? null
+      : { config: config.slack, channels: channelsOf(config.slack, config.apps) },
 });
+
+/** Every channel that is told of some environment, once. */
+const channelsOf = (slack: SlackConfig, apps: SiskinConfig['apps']): string[] => {
+  const common = slack.kind === 'bot' ? slack.channel : undefined;
+  const all = apps.flatMap(({ environments }) => environments.map((one) => one.slack?.channel ?? common));
+  return [...new Set(all)].filter((one) => one !== undefined);
+};
 
 const text = ({ host, port }: ListenAddress): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -1,4 +1,4 @@
-import type { SiskinConfig } from '../../config/siskin-config.ts';
+import type { SiskinConfig, SlackConfig } from '../../config/siskin-config.ts';
 
 /** One line of `siskin doctor`. */
 export interface Finding {
@@ -39,4 +39,6 @@ export interface Subject {
   dockerHost: string;
   /** The whole of it; null where it cannot be read. */
   config: SiskinConfig | null;
+  /** null: nothing is told in Slack. */
+  slack: { config: SlackConfig; channels: string[] } | null;
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type * as z from 'zod';
+import { assembleEnvironmentSlack, assembleSlack } from './assemble-slack.ts';
 import type { siskinSchema } from './schema.ts';
 import type { AppConfig, EnvironmentConfig, GitConfig, GithubConfig, SiskinConfig } from './types.ts';
 
@@ -19,6 +20,7 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
   }),
   docker: withoutUndefined(checked.docker),
   github: assembleGithub(checked.github, folder),
+  ...(checked.slack && { slack: assembleSlack(checked.slack) }),
   api: {
     tokens: checked.api.tokens.map(({ name, role, hash }) => ({
       name,
@@ -75,6 +77,7 @@ const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfi
       variables: settings.env,
       secrets: settings.secrets,
       ...(settings.envFile !== undefined && { envFile: resolve(folder, settings.envFile) }),
+      ...(settings.slack && { slack: assembleEnvironmentSlack(settings.slack) }),
     }),
   ),
 });

@@ -2,6 +2,7 @@ import type { Problem } from '../problems.ts';
 import { entriesOf, type Path, pathText, valueAt } from '../yaml-path.ts';
 import type { YamlTree } from '../yaml-tree.ts';
 import { githubChecks } from './checks-github.ts';
+import { slackChecks } from './checks-slack.ts';
 import { gitChecks } from './git-checks.ts';
 
 /**
@@ -18,6 +19,7 @@ export function crossChecks(tree: YamlTree): Problem[] {
     ...repeated(tree, routes(environments), 'has the host and path of another route'),
     ...joinedTwice(tree, environments),
     ...routerWithoutSocket(tree),
+    ...slackChecks(tree),
     ...gitChecks(tree),
     ...githubChecks(tree),
   ];

@@ -6,6 +6,7 @@ import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
 import { gitSchema } from './schema-git.ts';
 import { environmentSecrets } from './schema-secrets.ts';
+import { environmentSlackSchema } from './schema-slack.ts';
 
 const route = mapping({
   host: z
@@ -42,6 +43,7 @@ const environmentSchema = mapping(
       .optional()
       .describe('A file of NAME=value lines with more of them, relative to siskin.yaml; env wins.'),
     forcedPushes,
+    slack: environmentSlackSchema.optional().describe('What is otherwise in Slack for this environment.'),
     secrets: environmentSecrets,
   },
   { access: notYet, hooks: notYet, front: notYet },

@@ -7,6 +7,7 @@ import { age } from './age.ts';
 import { appSchema } from './schema-apps.ts';
 import { githubSchema } from './schema-github.ts';
 import { secretsSchema } from './schema-secrets.ts';
+import { slackSchema } from './schema-slack.ts';
 
 const dockerName = (what: string) => text(`the name of ${what}`, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/);
 const filePath = (what: string) => text(`the path of ${what}`, /^\P{Cc}{1,1024}$/u);
@@ -67,6 +68,7 @@ export const siskinSchema = mapping(
         .describe('An existing network for all replicas; absent: one per environment.'),
     }).prefault({}),
     github: githubSchema.prefault({}),
+    slack: slackSchema.optional().describe('Where people watch: a bot, or an incoming webhook.'),
     api: mapping({ tokens: z.array(token).prefault([]) }).prefault({}),
     build: mapping({
       timeout: quantity(duration, 'more than 0', positive).prefault('20m'),
@@ -105,5 +107,5 @@ export const siskinSchema = mapping(
     secrets: secretsSchema.prefault({}).describe('Where the keys of the secrets lie.'),
     apps: z.record(nameText(), appSchema).prefault({}),
   },
-  { front: notYet, slack: notYet, access: notYet, notifications: notYet, hooks: notYet },
+  { front: notYet, access: notYet, hooks: notYet },
 );

@@ -1,3 +1,7 @@
+import type { EnvironmentSlack, SlackConfig } from './types-slack.ts';
+
+export type * from './types-slack.ts';
+
 import type { SecretUse } from '../../domain/secret-use.ts';
 
 /** siskin.yaml, checked, in Siskin's own units. */
@@ -16,6 +20,8 @@ export interface SiskinConfig {
   /** `network`: an existing network that all replicas join. Absent: Siskin makes one per environment. */
   docker: { host: string; network?: string };
   github: GithubConfig;
+  /** Absent: nothing is told in Slack. */
+  slack?: SlackConfig;
   api: { tokens: ApiToken[] };
   build: BuildLimits;
   /** The longest wait between two looks at a repository's branches. */
@@ -120,4 +126,5 @@ export interface EnvironmentConfig {
   secrets: SecretUse[];
   /** Absolute path of a file with more of them: see withEnvFile. */
   envFile?: string;
+  slack?: EnvironmentSlack;
 }

@@ -12,6 +12,19 @@ export const intakeErrors = {
     meaning: 'The request is signed rightly but is not a webhook as GitHub sends it.',
     hint: 'Let GitHub send it: content type application/json or form, with its own headers.',
   },
+  SLACK_SIGNATURE_INVALID: {
+    meaning:
+      'A request to /webhooks/slack was not signed with the signing secret, or more than 5 minutes ago.',
+    hint: "Make slack.signingSecret the one of “Basic Information” on the app's page, and let the machine's clock be set by NTP.",
+  },
+  SLACK_REPLAYED: {
+    meaning: 'A request that Slack had sent before came again.',
+    hint: 'Nothing was done now. Look at who can read the traffic between Slack and Siskin.',
+  },
+  SLACK_MALFORMED: {
+    meaning: 'The request is signed rightly but is neither a pressed button nor a slash command.',
+    hint: 'Let the app send interactivity and slash commands only to /webhooks/slack; see docs/guides/slack.md.',
+  },
   BODY_TOO_LARGE: {
     meaning: 'The body is larger than this address reads.',
     hint: 'GitHub never sends more than 25 MB; API bodies hold at most 64 KB.',

@@ -1,7 +1,8 @@
 import { type Deployment, type DeploymentState, isEndState } from '../deployment.ts';
 
 /** What a person can be offered to do. */
-export type NoticeAct = 'promote' | 'rollback' | 'cancel' | 'retry' | 'freeze' | 'unfreeze';
+export const noticeActs = ['promote', 'rollback', 'cancel', 'retry', 'freeze', 'unfreeze'] as const;
+export type NoticeAct = (typeof noticeActs)[number];
 
 /** What the environment stands on, as far as it decides what can be done. */
 export interface Standing {

@@ -20,6 +20,8 @@ describe('docs/reference/siskin-yaml.md', () => {
     const env = {
       SISKIN_WEBHOOK_SECRET: '0123456789abcdef',
       REDIS_PASSWORD: 'secret',
+      SLACK_BOT_TOKEN: 'xoxb-1234-abcdef',
+      SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef',
       SHOP_TOKEN: 'a-token-of-shop',
       SISKIN_GITHUB_TOKEN: 'github_pat_0123',
     };
