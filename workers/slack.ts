@@ -50,7 +50,7 @@ function handlerOf({ config, store, log }: SlackDoorsOptions, slack: SlackBotCon
       auditEntries: (limit) => history.auditEntries(limit),
     }),
     once: new RedisOnce(store.context),
-    audit: (note) => history.audit(note),
+    audit: (note) => store.audit.add(note),
     answer: (url, text) => answerAt(url, text, { apiUrl: slack.apiUrl }),
     log,
   });
@@ -66,7 +66,7 @@ function routersOf(
     slackInteractions({
       signingSecret: slack.signingSecret,
       once: new RedisOnce(store.context),
-      audit: (note) => store.history.audit(note),
+      audit: (note) => store.audit.add(note),
       take: (interaction) => handler.take(interaction),
       log,
     }),

@@ -100,4 +100,5 @@ export const lastingPicture = ({ blocks }: FakeMessage, app: string): string =>
     .replace(/\br\d+\b/g, 'rN')
     .replace(/(\d+ min )?\d+(\.\d+)? s\b/g, 'N s')
     .replace(/[\d,]+ of [\d,]+/g, 'N of N')
+    .replace(/below [\d.]+ %/g, 'below N %')
     .replace(/[\d,]+ requests?, [\d,]+ × 5xx/g, 'N requests, N × 5xx');

@@ -118,12 +118,6 @@ export class RedisHistory {
     return readScrapeTargets(this.#store, onUnreadable);
   }
 
-  async audit(entry: Omit<AuditEntry, 'at'>): Promise<void> {
-    const { redis, keys } = this.#store;
-    const text = auditText(entry, new Date());
-    await reaching(() => redis.xadd(keys.audit, 'MAXLEN', '~', 50_000, '*', 'entry', text, 'results', '[]'));
-  }
-
   /** The newest entries of the audit log, newest first. */
   async auditEntries(limit: number): Promise<AuditEntry[]> {
     const { redis, keys } = this.#store;

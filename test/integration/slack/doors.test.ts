@@ -84,7 +84,7 @@ describe('Slack through Socket Mode, on real records', () => {
       accepted: [],
       ignored: ['shop/production: other-branch', 'shop/test: skip-requested'],
     });
-    await store.history.audit({ actor: { kind: 'github', name: 'ben' }, from: null, action: 'push', detail });
+    await store.audit.add({ actor: { kind: 'github', name: 'ben' }, from: null, action: 'push', detail });
     say('why shop production', 'U0OTHER');
     expect(await told('U0OTHER', /무시한 푸시/)).toMatch(
       /refs\/heads\/main aaaaaaa \(ben\): 여기서 따라가는 브랜치가 아닙니다$/,
