@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { actionAnswerSchema } from '../../src/api/schemas.ts';
-import { type AppRepository, commitVariant, composeText } from './app-repository.ts';
+import { type AppRepository, commitVariant } from './app-repository.ts';
 import { type ChaosSiskin, hostOf } from './chaos-siskin.ts';
+import { threeReplicas } from './chaos-tiny-app.ts';
 import { heldOf } from './docker-cleanup.ts';
 import { servingRelease } from './load.ts';
 
@@ -92,7 +93,7 @@ export class Rollouts {
   }
 
   async #push(branch: Kind, behaviour: { release: string; failShare?: number }): Promise<string> {
-    const compose = await composeText({});
+    const compose = await threeReplicas();
     const sha = await commitVariant(this.#repository, behaviour, { branch, compose });
     const { status, deployments } = await this.#siskin.push(sha, { branch });
     if (status !== 202) throw new Error(`the push was answered ${status}`);

@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+import { siskinCommand } from './siskin-command.ts';
 
 /** Runs `siskin …` as a user would, in a process of its own. @returns exit code and all that it printed */
 export async function runCliProcess(
   configFile: string,
   args: readonly string[],
 ): Promise<{ exitCode: number | null; output: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args, '--config', configFile], {
+  const child = spawn(process.execPath, [...siskinCommand, ...args, '--config', configFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
