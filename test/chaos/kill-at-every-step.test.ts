@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { Lane, type Played, type Victims, victims } from '../support/chaos-lane.ts';
+import { Lane, lateOf, type Played, type Victims, victims } from '../support/chaos-lane.ts';
 import { type Kind, kinds } from '../support/chaos-rollouts.ts';
 import { beginChaos, type Chaos, isLong, spread } from '../support/chaos-run.ts';
 
@@ -33,6 +33,7 @@ describe.skipIf(isLong)('Siskin killed at step boundaries', () => {
           return ats.has(seen);
         });
         chaos.print({ victims: which, kind, ...played, boundaries: seen });
+        expect(lateOf(played)).toEqual([]);
       } finally {
         await lane.remove();
       }
@@ -57,7 +58,9 @@ describe.runIf(isLong)('Siskin killed at every step boundary', () => {
         try {
           const one = await cover(plan.which, plan.kind, chaos);
           covered.push(one);
-          chaos.print({ lane: name, ...figures([one]) });
+          const late = one.played.flatMap(lateOf);
+          failures.push(...late.map((what) => `${name}: ${what}`));
+          chaos.print({ lane: name, ...figures([one]), late });
         } catch (error) {
           failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
           chaos.print({ lane: name, failed: failures.at(-1) });
