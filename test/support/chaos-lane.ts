@@ -26,6 +26,8 @@ export interface Played {
   toNextMs: number[];
   /** From the last restart to the end of every rollout, in ms; null without a kill. */
   toEndMs: number | null;
+  /** From the pushes to the end of every rollout, in ms. */
+  tookMs: number;
   requests: number;
 }
 
@@ -122,6 +124,7 @@ export class Lane {
       killedAt: killed.killedAt,
       toNextMs: killed.toNextMs,
       toEndMs,
+      tookMs: Math.round(ended - began),
       requests,
     };
   }
