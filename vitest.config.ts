@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** Suites that run the command itself. */
+const startsSiskin = ['integration', 'e2e', 'chaos'];
+
 /** One suite after the other: load of one must not disturb the timing of the next. */
 const suite = (order: number, name: string, testTimeoutMs: number, fileParallelism: boolean) => ({
   extends: true as const,
   test: {
     name,
+    globalSetup: startsSiskin.includes(name) ? ['test/support/bundle-siskin.ts'] : [],
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: testTimeoutMs,
     hookTimeout: testTimeoutMs,

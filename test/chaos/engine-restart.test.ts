@@ -1,14 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type AppRepository,
-  commitVariant,
-  composeText,
-  createAppRepository,
-} from '../support/app-repository.ts';
+import { type AppRepository, commitVariant, createAppRepository } from '../support/app-repository.ts';
 import { type SmallEngine, startSmallEngine } from '../support/chaos-engine.ts';
 import { beginChaos, isLong } from '../support/chaos-run.ts';
 import { ChaosSiskin, hostOf } from '../support/chaos-siskin.ts';
+import { threeReplicas } from '../support/chaos-tiny-app.ts';
 import { servingRelease, startLoad } from '../support/load.ts';
 
 const environment = 'production';
@@ -79,7 +75,7 @@ async function begin(release: string) {
   const sha = await commitVariant(
     repository,
     { release },
-    { branch: environment, compose: await composeText({}) },
+    { branch: environment, compose: await threeReplicas() },
   );
   const load = startLoad({ origin: started.router, host: hostOf(environment), ratePerSecond: 100 });
   const { deployments, status } = await started.push(sha, { branch: environment });

@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type AppRepository,
-  commitVariant,
-  composeText,
-  createAppRepository,
-} from '../support/app-repository.ts';
+import { type AppRepository, commitVariant, createAppRepository } from '../support/app-repository.ts';
 import { beginChaos, sized, spread } from '../support/chaos-run.ts';
 import { hostOf } from '../support/chaos-siskin.ts';
+import { threeReplicas } from '../support/chaos-tiny-app.ts';
 import { startTwoWorkers, type TwoWorkers } from '../support/chaos-two-workers.ts';
 import { heldOf } from '../support/docker-cleanup.ts';
 import { servingRelease, startLoad } from '../support/load.ts';
@@ -35,8 +31,12 @@ describe('two workers on one Redis', () => {
   it(`one paused for longer than its lease, ${pauses} times: nothing of it reaches engine or router after the takeover`, async () => {
     const chaos = beginChaos('paused-worker');
     const rounds = [];
-    for (let n = 1; n <= pauses; n += 1)
-      rounds.push(await pauseAt(`release-${n}`, 1 + chaos.below(effectsOfRollout)));
+    for (let n = 1; n <= pauses; n += 1) {
+      const round = await pauseAt(`release-${n}`, 1 + chaos.below(effectsOfRollout));
+      rounds.push(round);
+      // A run that fails after an hour has told its figures.
+      if (pauses > 3) chaos.print({ n, ...round });
+    }
     chaos.print({
       pauses,
       requests: rounds.reduce((sum, { requests }) => sum + requests, 0),
@@ -50,7 +50,7 @@ describe('two workers on one Redis', () => {
 });
 
 async function push(release: string): Promise<string> {
-  const compose = await composeText({});
+  const compose = await threeReplicas();
   const sha = await commitVariant(repository, { release }, { branch: environment, compose });
   return (await two.siskin.push(sha, { branch: environment })).deployments[environment] ?? '';
 }

@@ -1,14 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
-import { isLong } from './chaos-run.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-/** The long forms start thousands of processes: `npm run test:chaos` makes one file of it before. */
-const main = isLong
-  ? [join(root, 'dist', 'chaos', 'main.mjs')]
-  : ['--import', 'tsx', join(root, 'src', 'cli', 'main.ts')];
+import { siskinCommand } from './siskin-command.ts';
 
 /** What `siskin VERB` is run with. */
 export interface PartOptions {
@@ -42,7 +35,7 @@ export class Part {
   /** Starts it and resolves when it says that it is up. @throws Error with what it printed when it ends instead */
   async start(): Promise<void> {
     const { verb, configFile, logFile, env } = this.options;
-    const child = spawn(process.execPath, [...main, verb, '--config', configFile], {
+    const child = spawn(process.execPath, [...siskinCommand, verb, '--config', configFile], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });

@@ -1,14 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { actionAnswerSchema } from '../../src/api/schemas.ts';
-import { type AppRepository, commitVariant, composeText } from './app-repository.ts';
+import { type AppRepository, commitVariant } from './app-repository.ts';
 import { type ChaosSiskin, hostOf } from './chaos-siskin.ts';
+import { threeReplicas } from './chaos-tiny-app.ts';
 import { heldOf } from './docker-cleanup.ts';
 import { servingRelease } from './load.ts';
 
 export const kinds = ['good', 'bad', 'rollback'] as const;
 /** A release that serves well, one that answers 5xx, and a person's way back to the release before. */
 export type Kind = (typeof kinds)[number];
+
+/** What a slow request takes, in ms: each drain waits for some, and what a rollout takes by itself leaves less of the issue's 30 s. */
+const slowMs = 1_000;
 
 /** A deployment that was begun, and how it must end. */
 export interface Rollout {
@@ -92,8 +96,9 @@ export class Rollouts {
   }
 
   async #push(branch: Kind, behaviour: { release: string; failShare?: number }): Promise<string> {
-    const compose = await composeText({});
-    const sha = await commitVariant(this.#repository, behaviour, { branch, compose });
+    const compose = await threeReplicas();
+    const variant = { slowMs, ...behaviour };
+    const sha = await commitVariant(this.#repository, variant, { branch, compose });
     const { status, deployments } = await this.#siskin.push(sha, { branch });
     if (status !== 202) throw new Error(`the push was answered ${status}`);
     return deployments[branch] ?? '';

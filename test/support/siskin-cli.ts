@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+import { siskinCommand } from './siskin-command.ts';
 
 /**
  * Runs `siskin …` as a user would, in a process of its own.
@@ -14,7 +12,7 @@ export async function runCliProcess(
   args: readonly string[],
   input = '',
 ): Promise<{ exitCode: number | null; output: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args, '--config', configFile], {
+  const child = spawn(process.execPath, [...siskinCommand, ...args, '--config', configFile], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => undefined);

@@ -14,8 +14,8 @@ import { removeEverythingOf } from './docker-cleanup.ts';
 import { freePort } from './free-port.ts';
 import { pushPayload, signedWebhook } from './github-webhook.ts';
 import { runCliProcess } from './siskin-cli.ts';
+import { siskinCommand } from './siskin-command.ts';
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 const webhookSecret = 'a-secret-of-the-tests-0123456789';
 
 export interface TestSiskin {
@@ -133,7 +133,7 @@ class Running implements TestSiskin {
 
   async start(): Promise<void> {
     await writeFile(this.configFile, stringify(this.#config));
-    const args = ['--import', 'tsx', main, 'up', '--config', this.configFile];
+    const args = [...siskinCommand, 'up', '--config', this.configFile];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     const log = createWriteStream(join(this.dataDir, 'output.log'), { flags: 'a' });
