@@ -30,9 +30,17 @@ export interface Source {
   readFile(repository: string, sha: string, path: string, maxBytes: number): Promise<string>;
   /**
    * The build context as a tar stream, `.dockerignore` applied, symlinks that lead out refused.
-   * Errors after the first byte come out of the stream. @throws SiskinError CONTEXT_REFUSED, FILE_MISSING
+   * Errors after the first byte come out of the stream.
+   * @param note gets a sentence for the deployment's log when something is left out
+   * @throws SiskinError CONTEXT_REFUSED, FILE_MISSING, SUBMODULE_REFUSED, LFS_UNAVAILABLE, as fetchBranch
    */
-  openContext(repository: string, sha: string, build: BuildSpec, signal: AbortSignal): Promise<Readable>;
+  openContext(
+    repository: string,
+    sha: string,
+    build: BuildSpec,
+    signal: AbortSignal,
+    note?: (line: string) => void,
+  ): Promise<Readable>;
 }
 
 export interface BuildRequest {

@@ -24,6 +24,8 @@ const secret = (name: string) => `planted-${name}-${randomBytes(12).toString('he
 const url = secret('url');
 const tls = `-----BEGIN X-----\n${secret('tls')}\n-----END X-----`;
 const npm = secret('npm');
+/** Makes the step another one than those in BuildKit's cache, which print nothing. */
+const run = randomBytes(6).toString('hex');
 const renewed = secret('renewed');
 /** In the order of what must never be found anywhere. */
 const planted = [url, tls.split('\n')[1] ?? '', npm, renewed];
@@ -36,7 +38,7 @@ const boot = [
 ].join(' ');
 const dockerfile = (fails: boolean) => `FROM node:20-bookworm-slim
 WORKDIR /app
-RUN --mount=type=secret,id=NPM_TOKEN,mode=0444 ["node", "-e", "const t = require('fs').readFileSync('/run/secrets/NPM_TOKEN', 'utf8'); console.log('registry', t, JSON.stringify({t})); if (${fails}) { console.error('refused ' + t); process.exit(3); }"]
+RUN --mount=type=secret,id=NPM_TOKEN,mode=0444 ["node", "-e", "const t = require('fs').readFileSync('/run/secrets/NPM_TOKEN', 'utf8'); console.log('${run}', 'registry', t, JSON.stringify({t})); if (${fails}) { console.error('refused ' + t); process.exit(3); }"]
 COPY server.mjs metrics.mjs websocket.mjs behaviour.json ./
 USER 1000
 CMD ["node", "server.mjs"]

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { posix } from 'node:path';
 import { type Pack, pack } from 'tar-stream';
-import { type Blob, readBlobs } from './blobs.ts';
-import type { GitCall } from './git-runner.ts';
-import type { TreeEntry } from './tree.ts';
+import { ContextContents } from './context-contents.ts';
+import type { ContextEntry } from './context-entries.ts';
 
 /**
  * Packs entries into a tar stream while it is read; nobody reads, nothing is fetched from git.
@@ -11,15 +10,14 @@ import type { TreeEntry } from './tree.ts';
  * @param mtime of every entry: the commit's time, so that the same commit always gives the same archive
  */
 export function packContext(
-  call: GitCall,
-  entries: TreeEntry[],
+  entries: ContextEntry[],
   targets: ReadonlyMap<string, string>,
   mtime: Date,
 ): Pack {
   const archive = pack();
   // whoever reads it gets the error from the read; when nobody reads any more there is nobody to tell
   archive.on('error', () => undefined);
-  fill(archive, call, entries, targets, mtime).then(
+  fill(archive, entries, targets, mtime).then(
     () => archive.finalize(),
     (error: unknown) => archive.destroy(error instanceof Error ? error : new Error(String(error))),
   );
@@ -28,16 +26,11 @@ export function packContext(
 
 async function fill(
   archive: Pack,
-  call: GitCall,
-  entries: TreeEntry[],
+  entries: ContextEntry[],
   targets: ReadonlyMap<string, string>,
   mtime: Date,
 ): Promise<void> {
-  const files = entries.filter((entry) => entry.kind !== 'symlink');
-  const blobs = readBlobs(
-    call,
-    files.map((file) => file.oid),
-  );
+  const contents = new ContextContents(entries);
   const folders = new Set<string>();
   try {
     for (const entry of entries) {
@@ -48,12 +41,10 @@ async function fill(
         archive.entry({ name: entry.path, type: 'symlink', linkname, mtime, mode: 0o777 });
         continue;
       }
-      const { value: blob } = await blobs.next();
-      if (!blob || blob.size !== entry.size) throw new Error(`git gave another size for ${entry.path}`);
-      await addFile(archive, entry, blob, mtime);
+      await addFile(archive, entry, await contents.next(entry), mtime);
     }
   } finally {
-    await blobs.return(undefined);
+    await contents.close();
   }
 }
 
@@ -66,10 +57,15 @@ function addFolders(archive: Pack, known: Set<string>, path: string, mtime: Date
 }
 
 /** Waits until the file has gone into the archive, so that no more than one is held in memory. */
-async function addFile(archive: Pack, entry: TreeEntry, blob: Blob, mtime: Date): Promise<void> {
+async function addFile(
+  archive: Pack,
+  entry: ContextEntry,
+  content: AsyncIterable<Buffer>,
+  mtime: Date,
+): Promise<void> {
   const header = {
     name: entry.path,
-    size: blob.size,
+    size: entry.size,
     mode: entry.kind === 'executable' ? 0o755 : 0o644,
     mtime,
   };
@@ -82,7 +78,7 @@ async function addFile(archive: Pack, entry: TreeEntry, blob: Blob, mtime: Date)
   const sink = archive.entry(header, settle);
   // `written` tells it
   sink.on('error', () => undefined);
-  for await (const chunk of blob.content)
+  for await (const chunk of content)
     if (!sink.write(chunk)) await Promise.race([once(sink, 'drain'), written]);
   sink.end(undefined);
   await written;

@@ -9,9 +9,34 @@ export interface ContextLimits {
   maxBytes: number;
 }
 
+/** What is left of the limits, over all that goes into one context. */
+export class ContextBudget {
+  readonly #limits: ContextLimits;
+  #entries = 0;
+  #bytes = 0;
+
+  constructor(limits: ContextLimits) {
+    this.#limits = limits;
+  }
+
+  /** @throws SiskinError CONTEXT_REFUSED */
+  addEntries(count: number): void {
+    this.#entries += count;
+    if (this.#entries > this.#limits.maxEntries)
+      throw refused(`the build context has more than ${this.#limits.maxEntries} files`);
+  }
+
+  /** @throws SiskinError CONTEXT_REFUSED */
+  addBytes(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > this.#limits.maxBytes)
+      throw refused(`the build context is larger than ${Math.round(this.#limits.maxBytes / 1e6)} MB`);
+  }
+}
+
 /**
- * The files and symbolic links of a tree that are to be sent, in git's order. Submodules are left out, for they are not
- * fetched. Stops reading as soon as a limit is passed: a small repository can name more files than there are atoms.
+ * The files and symbolic links of a tree that are to be sent, in git's order, and its submodules by themselves. Stops
+ * reading as soon as a limit is passed: a small repository can name more files than there are atoms.
  * @param tree object id of the context's folder
  * @param isKept tells by path what .dockerignore lets through
  * @throws SiskinError CONTEXT_REFUSED
@@ -20,24 +45,20 @@ export async function listContext(
   call: GitCall,
   tree: string,
   isKept: (path: string) => boolean,
-  limits: ContextLimits,
-): Promise<TreeEntry[]> {
-  const kept: TreeEntry[] = [];
-  let seen = 0;
-  let bytes = 0;
+  budget: ContextBudget,
+): Promise<{ files: TreeEntry[]; submodules: TreeEntry[] }> {
+  const files: TreeEntry[] = [];
+  const submodules: TreeEntry[] = [];
   for await (const entries of listTree(call, tree)) {
-    seen += entries.length;
-    if (seen > limits.maxEntries) throw refused(`the build context has more than ${limits.maxEntries} files`);
+    budget.addEntries(entries.length);
     for (const entry of entries) {
-      if (entry.kind === 'submodule' || !isKept(entry.path)) continue;
+      if (!isKept(entry.path)) continue;
       assertPath(entry.path);
-      bytes += entry.size;
-      kept.push(entry);
+      budget.addBytes(entry.size);
+      (entry.kind === 'submodule' ? submodules : files).push(entry);
     }
-    if (bytes > limits.maxBytes)
-      throw refused(`the build context is larger than ${Math.round(limits.maxBytes / 1e6)} MB`);
   }
-  return kept;
+  return { files, submodules };
 }
 
 /** In portions, as git writes them: one by one would take longer than reading them. */

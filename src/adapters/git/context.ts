@@ -2,16 +2,33 @@ import { posix } from 'node:path';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { BuildSpec } from '../../domain/service-spec.ts';
-import { readBlobs } from './blobs.ts';
 import { packContext } from './context-archive.ts';
-import { type ContextLimits, listContext } from './context-listing.ts';
+import {
+  ContextEntries,
+  type ContextEntry,
+  type ContextSource,
+  type OpenSubmodule,
+} from './context-entries.ts';
+import { ContextBudget, type ContextLimits } from './context-listing.ts';
 import { parseDockerignore } from './dockerignore.ts';
 import { type GitCall, runGit } from './git-runner.ts';
+import { type FetchObjects, leftOutWords, replacePointers } from './lfs-pointers.ts';
+import { readSmall } from './small-files.ts';
 import { leadsOut } from './symlinks.ts';
-import { cleanPath, findEntry, readTextFile, show, type TreeEntry } from './tree.ts';
+import { cleanPath, findEntry, readTextFile, show } from './tree.ts';
 
 const maxIgnoreBytes = 64 * 1024;
 const maxTargetBytes = 4096;
+
+/** What a context may hold beyond the commit's own files. */
+export interface ContextExtras {
+  /** null: submodules are left out. */
+  openSubmodule: OpenSubmodule | null;
+  /** null: Git LFS pointers stay what they are. */
+  fetchObjects: FetchObjects | null;
+  /** Gets a sentence for the deployment's log. */
+  note: (line: string) => void;
+}
 
 /**
  * A folder of a commit as a tar stream, straight from the object store: no working tree, and no `git archive`, which
@@ -20,29 +37,36 @@ const maxTargetBytes = 4096;
  * @throws SiskinError FILE_MISSING, FILE_REFUSED for context and Dockerfile; CONTEXT_REFUSED for what else is in it
  */
 export async function openBuildContext(
-  call: GitCall,
+  from: ContextSource,
   sha: string,
   build: BuildSpec,
   limits: ContextLimits,
+  extras: ContextExtras,
 ): Promise<Readable> {
+  const { call } = from;
   const root = cleanPath(build.context);
   const dockerfile = insideContext(root, build.dockerfile);
   await assertFile(call, sha, posix.join(root, dockerfile));
   const { isIgnored, file } = await readIgnoreFile(call, sha, root, dockerfile);
   const always = new Set([dockerfile, file]);
   const isKept = (path: string): boolean => always.has(path) || !isIgnored(path);
-  const entries = await listContext(call, await folderOf(call, sha, root), isKept, limits);
-  const targets = await readTargets(call, entries);
+  const budget = new ContextBudget(limits);
+  const gathered = new ContextEntries(isKept, budget, extras.openSubmodule);
+  await gathered.add(from, await folderOf(call, sha, root), { sha, folder: root, prefix: '' });
+  if (gathered.leftOut.length > 0) extras.note(leftOutWords('submodule', gathered.leftOut, 'submodules'));
+  const { entries } = gathered;
+  const targets = await readTargets(entries);
   for (const link of targets.keys())
     if (leadsOut(link, targets))
       throw new SiskinError(
         'CONTEXT_REFUSED',
         `${show(posix.join(root, link))} is a symbolic link to ${show(targets.get(link) ?? '')}, which is outside the build context`,
       );
+  await replacePointers(entries, budget, extras);
   const seconds = Number((await runGit(['log', '-1', '--format=%ct', sha, '--'], call)).trim());
   const out = new PassThrough();
   // the error, if any, has destroyed `out` already, and comes out of it
-  pipeline(packContext(call, entries, targets, new Date(seconds * 1000)), out, () => undefined);
+  pipeline(packContext(entries, targets, new Date(seconds * 1000)), out, () => undefined);
   return out;
 }
 
@@ -87,7 +111,7 @@ async function readIgnoreFile(call: GitCall, sha: string, root: string, dockerfi
   return { file: '.dockerignore', isIgnored: () => false };
 }
 
-async function readTargets(call: GitCall, entries: TreeEntry[]): Promise<Map<string, string>> {
+async function readTargets(entries: ContextEntry[]): Promise<Map<string, string>> {
   const links = entries.filter((entry) => entry.kind === 'symlink');
   const long = links.find((link) => link.size > maxTargetBytes);
   if (long)
@@ -96,16 +120,6 @@ async function readTargets(call: GitCall, entries: TreeEntry[]): Promise<Map<str
       `the symbolic link ${show(long.path)} has a target of ${long.size} bytes`,
     );
   const targets = new Map<string, string>();
-  if (links.length === 0) return targets;
-  const waiting = links.values();
-  for await (const blob of readBlobs(
-    call,
-    links.map((link) => link.oid),
-  )) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of blob.content) chunks.push(chunk);
-    const link = waiting.next().value;
-    if (link) targets.set(link.path, Buffer.concat(chunks).toString('utf8'));
-  }
+  for await (const { entry, text } of readSmall(links)) targets.set(entry.path, text);
   return targets;
 }

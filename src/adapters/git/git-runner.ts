@@ -56,8 +56,18 @@ export async function askRemoteGit(
   call: GitCall & { signal: AbortSignal },
   maxBytes: number,
 ): Promise<string> {
+  return await askRemote('git', args, call, maxBytes);
+}
+
+/** The same for another program that talks to a remote: ssh. */
+export async function askRemote(
+  program: 'git' | 'ssh',
+  args: string[],
+  call: GitCall & { signal: AbortSignal },
+  maxBytes: number,
+): Promise<string> {
   call.signal.throwIfAborted();
-  const git = spawn('git', args, {
+  const git = spawn(program, args, {
     cwd: call.folder,
     env: call.environment,
     stdio: ['ignore', maxBytes > 0 ? 'pipe' : 'ignore', 'pipe'],
@@ -83,7 +93,8 @@ export async function askRemoteGit(
   try {
     const [code] = (await once(git, 'close')) as [number | null];
     if (bytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
-    if (code !== 0) throw new Error(words || `git ended with ${code ?? git.signalCode ?? 'no status'}`);
+    if (code !== 0)
+      throw new Error(words || `${program} ended with ${code ?? git.signalCode ?? 'no status'}`);
     return Buffer.concat(answer).toString('utf8');
   } catch (error) {
     call.signal.throwIfAborted();

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { shaPattern } from '../../domain/names.ts';
 import type { BuildSpec } from '../../domain/service-spec.ts';
+import { anySignal } from '../../pipeline/any-signal.ts';
 import type { Commit, Source } from '../../pipeline/ports.ts';
 import type { BranchHeads, HeadCommit } from '../../pipeline/reconcile/ports.ts';
 import { openBuildContext } from './context.ts';
@@ -10,6 +12,10 @@ import { writeConfiguration } from './git-environment.ts';
 import { printable } from './git-failure.ts';
 import { runGit } from './git-runner.ts';
 import { containsCommit, headMessage, remoteHeads } from './heads.ts';
+import { LfsClient } from './lfs-client.ts';
+import { lfsEndpoint } from './lfs-endpoint.ts';
+import type { LfsPointer } from './lfs-pointers.ts';
+import { LfsStore } from './lfs-store.ts';
 import { Mirror, type MirrorHome } from './mirror.ts';
 import { commitRef, isBranchName, mirrorRef } from './refs.ts';
 import { type CredentialsOf, type RepositoryAccess, reachRepository } from './repository-access.ts';
@@ -81,21 +87,32 @@ export class GitSource implements Source, BranchHeads {
 
   async commit(repository: string, sha: string, signal: AbortSignal): Promise<Commit> {
     assertSha(sha);
-    const { mirror } = await this.#open(repository);
+    return (await this.#commitOf(repository, repository, sha, signal)).commit;
+  }
+
+  /** @param owner whose key and credentials are used: the repository itself, or that of whose submodule it is */
+  async #commitOf(
+    repository: string,
+    owner: string,
+    sha: string,
+    signal: AbortSignal,
+  ): Promise<{ mirror: Mirror; commit: Commit }> {
+    const { mirror } = await this.#open(repository, owner);
     const known = await describe(mirror, sha, signal).catch(() => undefined);
     signal.throwIfAborted();
-    if (known) return known;
-    const remote = await this.#reach(repository);
+    if (known) return { mirror, commit: known };
+    const remote = await this.#reach(repository, owner);
     const subject = `commit ${sha} of ${withoutCredentials(repository)}`;
     await mirror.fetch(remote, sha, commitRef(sha), subject, signal).catch((error: unknown) => {
       // for an object id this is how git says that the remote does not have it
       if (error instanceof SiskinError && error.code === 'BRANCH_MISSING') throw missing(subject, error);
       throw error;
     });
-    return await describe(mirror, sha, signal).catch((error: unknown) => {
+    const commit = await describe(mirror, sha, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       throw missing(subject, error);
     });
+    return { mirror, commit };
   }
 
   async readFile(repository: string, sha: string, path: string, maxBytes: number): Promise<string> {
@@ -109,11 +126,22 @@ export class GitSource implements Source, BranchHeads {
     sha: string,
     build: BuildSpec,
     signal: AbortSignal,
+    note: (line: string) => void = () => undefined,
   ): Promise<Readable> {
     assertSha(sha);
     const { mirror } = await this.#open(repository);
-    const { maxEntries, maxContextBytes } = this.#options;
-    return await openBuildContext(mirror.call(signal), sha, build, { maxEntries, maxBytes: maxContextBytes });
+    const { maxEntries, maxContextBytes, access } = this.#options;
+    const { submodules, lfs } = access(repository) ?? {};
+    const from = { call: mirror.call(signal), address: repository };
+    const limits = { maxEntries, maxBytes: maxContextBytes };
+    return await openBuildContext(from, sha, build, limits, {
+      note,
+      openSubmodule: submodules
+        ? async (address, pinned) =>
+            (await this.#commitOf(address, repository, pinned, signal)).mirror.call(signal)
+        : null,
+      fetchObjects: lfs ? (address, pointers) => this.#objects(address, repository, pointers, signal) : null,
+    });
   }
 
   async heads(
@@ -141,26 +169,54 @@ export class GitSource implements Source, BranchHeads {
     return await containsCommit(mirror.call(signal), sha, older);
   }
 
+  async #objects(
+    address: string,
+    owner: string,
+    pointers: readonly LfsPointer[],
+    signal: AbortSignal,
+  ): Promise<Map<string, string>> {
+    const { home } = await this.#open(address);
+    const { environment, fetchTimeoutMs, maxBytes } = this.#options;
+    const limit = anySignal([signal, AbortSignal.timeout(fetchTimeoutMs)]);
+    const client = await LfsClient.open(environment, limit.signal);
+    const subject = withoutCredentials(address);
+    try {
+      const endpoint = async () =>
+        await lfsEndpoint(await this.#reach(address, owner), home, subject, limit.signal);
+      return await new LfsStore(lfsFolder(home, owner), maxBytes).fetch(pointers, client, endpoint, subject);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!limit.signal.aborted) throw error;
+      const message = `${subject}: its LFS objects were not fetched within ${fetchTimeoutMs / 1000} s`;
+      throw new SiskinError('SOURCE_UNREACHABLE', message, { cause: error });
+    } finally {
+      limit.unlink();
+      await client.close();
+    }
+  }
+
   /** For maintenance, now and then: keeps the repository's mirror small and quick. */
   async tidy(repository: string, signal: AbortSignal): Promise<void> {
     const { mirror } = await this.#open(repository);
     await mirror.tidy(signal);
   }
 
-  async #open(repository: string): Promise<{ mirror: Mirror; home: MirrorHome }> {
+  /** What is fetched for one app is never read for another: knowing a commit's id must not open a repository. */
+  async #open(repository: string, owner = repository): Promise<{ mirror: Mirror; home: MirrorHome }> {
     const { url } = parseRepository(repository);
     this.#home ??= this.#makeHome().catch((error: unknown) => {
       this.#home = undefined;
       throw error;
     });
     const home = await this.#home;
-    return { mirror: new Mirror(home, url, this.#options), home };
+    const name = repository === owner ? url : `${owner} ${url}`;
+    return { mirror: new Mirror(home, name, this.#options), home };
   }
 
   /** With what opens it, as it is now. */
-  async #reach(repository: string): Promise<RemoteRepository> {
+  async #reach(repository: string, owner = repository): Promise<RemoteRepository> {
     const { home } = await this.#open(repository);
-    return await reachRepository(repository, repository, home, this.#options);
+    return await reachRepository(repository, owner, home, this.#options);
   }
 
   async #makeHome(): Promise<MirrorHome> {
@@ -194,6 +250,10 @@ async function describe(mirror: Mirror, revision: string, signal: AbortSignal): 
   assertSha(full.trim());
   return { sha: full.trim(), title: oneLine(title), author: oneLine(author) };
 }
+
+/** Of one app, for the same reason as its submodules' mirrors. */
+const lfsFolder = (home: MirrorHome, owner: string): string =>
+  join(home.folder, 'lfs', createHash('sha256').update(owner).digest('hex').slice(0, 32));
 
 const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ').trim().slice(0, 200);
 

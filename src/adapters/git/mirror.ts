@@ -23,8 +23,9 @@ export class Mirror {
   readonly #home: MirrorHome;
   readonly #limits: MirrorLimits;
 
-  constructor(home: MirrorHome, remoteUrl: string, limits: MirrorLimits) {
-    const name = createHash('sha256').update(remoteUrl).digest('hex').slice(0, 32);
+  /** @param key tells it from other mirrors: the remote's address, for a submodule with that of the app's repository */
+  constructor(home: MirrorHome, key: string, limits: MirrorLimits) {
+    const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
     this.folder = join(home.folder, `${name}.git`);
     this.#home = home;
     this.#limits = limits;

@@ -15,19 +15,21 @@ export async function buildRelease(context: RunContext, release: Release): Promi
   const { build } = release.spec;
   const signal = context.work;
   const image = imageReference(app, release.release);
-  const source = await world.source.openContext(app.repository, release.sha, build, signal);
+  const { build: secrets } = await givenSecrets(world.secrets, app, release);
   const assertHeld = () => lease.assertHeld();
   const log = new LogWriter((lines) => world.store.log(deployment.id, lines));
+  const note = (line: string) => log.write(line);
+  const source = await world.source.openContext(app.repository, release.sha, build, signal, note);
   const request = {
     image,
     build,
     labels: labelsOf(context, release),
-    secrets: (await givenSecrets(world.secrets, app, release)).build,
+    secrets,
     timeoutMs: app.buildTimeoutMs,
     assertHeld,
   };
   try {
-    const imageId = await world.images.build(request, source, (line) => log.write(line), signal);
+    const imageId = await world.images.build(request, source, note, signal);
     const built = { ...release, image, imageId };
     await world.store.updateRelease(lease, built);
     return built;
