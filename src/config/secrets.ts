@@ -1,17 +1,24 @@
 import type { SiskinConfig } from './siskin/types.ts';
 
 /** Where siskin.yaml itself holds secrets. */
-export type SecretParts = Pick<SiskinConfig, 'github' | 'apps' | 'slack'>;
+export type SecretParts = Pick<SiskinConfig, 'github' | 'apps' | 'slack' | 'redis'>;
 
 /** Everything of siskin.yaml that no log line may hold. */
-export function configSecrets({ github, apps, slack }: SecretParts): string[] {
+export function configSecrets({ github, apps, slack, redis }: SecretParts): string[] {
   const ofRepositories = apps.flatMap(({ git }) => (git.credentials ? [git.credentials.password] : []));
   const ofGithub = github.auth?.kind === 'token' ? [github.auth.token] : [];
-  return [...github.webhookSecrets, ...ofGithub, ...ofRepositories, ...slackSecrets(slack)];
+  const own = [...github.webhookSecrets, ...ofGithub, ...slackSecrets(slack), ...redisPassword(redis?.url)];
+  return [...own, ...ofRepositories];
 }
 
 function slackSecrets(slack: SiskinConfig['slack']): string[] {
   if (slack === undefined) return [];
   if (slack.kind === 'webhook') return [slack.webhookUrl];
   return [slack.botToken, slack.signingSecret, slack.appToken].filter((one) => one !== undefined);
+}
+
+/** As it stands in the URL, and as it is. */
+function redisPassword(url: string | undefined): string[] {
+  const { password } = new URL(url ?? 'redis://');
+  return password === '' ? [] : [password, decodeURIComponent(password)];
 }

@@ -12,6 +12,7 @@ import {
   createAppRepository,
 } from '../support/app-repository.ts';
 import { ArgvWatch } from '../support/argv-watch.ts';
+import { type FakeSlack, startFakeSlack } from '../support/fake-slack/server.ts';
 import { filesWith } from '../support/files-with.ts';
 import { imageHolds } from '../support/image-holds.ts';
 import { startLoad } from '../support/load.ts';
@@ -48,6 +49,7 @@ let repository: AppRepository;
 let siskin: TestSiskin;
 let compose: string;
 let argv: ArgvWatch;
+let slack: FakeSlack;
 const seen: string[] = [];
 
 const set = (words: string[], value: string) =>
@@ -82,6 +84,8 @@ const environmentOf = async (replica: string) => (await container(replica).inspe
 
 describe('threat 24: secrets', () => {
   beforeAll(async () => {
+    slack = await startFakeSlack(['C0SHOP']);
+    planted.push(slack.botToken);
     argv = new ArgvWatch(planted);
     repository = await createAppRepository();
     const environment = ['DATABASE_URL', 'DB_PASSWORD', 'TLS_KEY', 'NPM_TOKEN'];
@@ -97,6 +101,7 @@ describe('threat 24: secrets', () => {
       { name: 'NPM_TOKEN', build: true },
     ];
     siskin = await startSiskin(repository, (app) => ({
+      slack: { botToken: slack.botToken, channel: 'C0SHOP', apiUrl: slack.apiUrl },
       apps: {
         [app]: {
           repo: repository.path,
@@ -112,6 +117,7 @@ describe('threat 24: secrets', () => {
     await argv?.stop();
     await siskin?.remove();
     await repository?.remove();
+    await slack?.stop();
   });
 
   it('that are missing fail a deployment before anything is built, with the command to run', async () => {
@@ -154,6 +160,9 @@ describe('threat 24: secrets', () => {
     const canary = await release('unhealthy', { behaviour: { crashAtBoot: true } });
     expect(canary.state).toBe('failed');
     expect(seen.at(-1)).toMatch(/r\d-\d \| I have \*\*\*/);
+    const message = await slack.until(() => slack.of(canary.id).find(({ text }) => / · Failed/.test(text)));
+    const details = await slack.until(() => slack.thread(message.ts).at(-1));
+    expect(JSON.stringify(details)).toMatch(/I have \*\*\*/);
   });
 
   it('that are changed can be rolled out again on the same commit, by a canary of a new release', async () => {
@@ -171,6 +180,12 @@ describe('threat 24: secrets', () => {
     expect(await environmentOf(`${view.release}-1`)).toContain(`DATABASE_URL=${renewed}`);
   });
 
+  it('are in no message: the tails of what failed are shown there too', () => {
+    expect(slack.messages.length).toBeGreaterThan(5);
+    const shown = JSON.stringify(slack.messages);
+    expect(planted.filter((value) => shown.includes(value))).toEqual([]);
+  });
+
   it('are in no log, answer, image, argument, file or Redis', async () => {
     const socket = join(await socketDirectory(siskin.dataDir), 'redis.sock');
     const redis = new Redis({ path: socket });
@@ -178,7 +193,8 @@ describe('threat 24: secrets', () => {
     await redis.save();
     redis.disconnect();
     const forms = planted.flatMap((value) => [value, encodeURIComponent(value)]);
-    expect(await filesWith(siskin.dataDir, forms)).toEqual([]);
+    const files = await filesWith(siskin.dataDir, forms);
+    expect(files.filter((path) => path !== siskin.configFile)).toEqual([]);
     // the search looks at Redis' files, and finds what is in them
     const dumps = (await filesWith(join(siskin.dataDir, 'redis'), ['NPM_TOKEN'])).map((path) =>
       path.split('.').at(-1),

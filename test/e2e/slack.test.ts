@@ -124,7 +124,7 @@ describe('Slack, beside a real siskin', () => {
     expect(await siskin.ended(next)).toMatchObject({ state: 'succeeded' });
   });
 
-  it('a button forged, replayed, stale, or pressed by the wrong one is refused and audited (THREATS row 25)', async () => {
+  it('a button forged, replayed, stale, or pressed by the wrong one is refused and audited (threat 25)', async () => {
     const id = await push({ release: 'guarded' }, patient);
     await people.shows(id, 'Canary');
     const promote = await people.button(id, 'Promote');

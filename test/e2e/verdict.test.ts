@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
@@ -274,12 +275,17 @@ async function startDatabase(): Promise<{ url: string; failShare: number; close(
   });
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
   const { port } = z.object({ port: z.number() }).parse(server.address());
-  const bridge: unknown = await new Docker().getNetwork('bridge').inspect();
-  const [{ Gateway }] = bridgeSchema.parse(bridge).IPAM.Config;
-  database.url = `http://${Gateway}:${port}/`;
+  database.url = `http://${await bridgeAddress()}:${port}/`;
   return database;
 }
 
-const bridgeSchema = z.object({
-  IPAM: z.object({ Config: z.tuple([z.object({ Gateway: z.string() })]).rest(z.unknown()) }),
-});
+/** This machine's address on the engine's bridge. The engine itself knows it only if the bridge was there before it. */
+async function bridgeAddress(): Promise<string> {
+  const bridge: unknown = await new Docker().getNetwork('bridge').inspect();
+  const name = bridgeSchema.parse(bridge).Options['com.docker.network.bridge.name'];
+  const found = networkInterfaces()[name]?.find(({ family }) => family === 'IPv4');
+  if (!found) throw new Error(`${name} has no IPv4 address`);
+  return found.address;
+}
+
+const bridgeSchema = z.object({ Options: z.object({ 'com.docker.network.bridge.name': z.string() }) });

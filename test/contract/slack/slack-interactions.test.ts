@@ -117,7 +117,7 @@ const press = (user = 'U0ANA', value = pressValue(frozen, 'promote')) =>
 const say = (text: string, user = 'U0ANA') => send(signedBySlack(commandBody(text, by(user))));
 const told = (user = 'U0ANA') => slack.ephemeral(user);
 
-describe('a button (THREATS row 25)', () => {
+describe('a button (threat 25)', () => {
   it('pressed by one who may, does what it says, by that name and from that channel', async () => {
     expect(await press()).toBe(200);
     expect(done).toEqual([

@@ -75,7 +75,8 @@ describe.each(shells.filter(([name]) => name === 'bash' || isThere(name)))(
       await terminal.shows('RAN deploy shop production --wait one');
       terminal.type('siskin show d3\t\r');
       await terminal.shows('RAN show d31');
-      terminal.type('siskin deploy "$(touch pwned)" \t\u0003');
+      // Ctrl-U takes the line back as a key does; a Ctrl-C would throw away what is typed after it.
+      terminal.type('siskin deploy "$(touch pwned)" \t\u0015');
       terminal.type(`test ! -e pwned${fish ? '; and' : ' &&'} exit 7\r`);
       expect(await terminal.ended).toBe(7);
       expect(server.requests.every(({ path }) => path === '/api/v1/deployments?limit=20')).toBe(true);
