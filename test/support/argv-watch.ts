@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandLines } from './processes.ts';
 
-const everyMs = 25;
+const everyMs = 10;
 
 /** Looks at the arguments of all processes of this machine, again and again, until it is stopped. */
 export class ArgvWatch {
