@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { actionRoutes } from './action-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { deploymentPage } from './deployment-page.ts';
 import { errorAnswers, notFound } from './error-answer.ts';
 import { eventsRoute } from './events-route.ts';
 import { openapi } from './openapi.ts';
@@ -14,6 +15,7 @@ import { refuseCrossSite } from './same-site.ts';
 export function apiRouter(dependencies: ApiDependencies): Router {
   const router = Router();
   router.use(operationsRoutes(dependencies));
+  router.use(deploymentPage());
   router.get('/api/v1/openapi.json', (_request, response) => {
     response.json(openapi());
   });

@@ -46,7 +46,7 @@ export function wantedOnGithub(notice: Notice, { shared, publicUrl }: GithubView
   const { app, environment, deployment, createdAt } = notice;
   const name = shared ? `${app}/${environment}` : environment;
   const told = toldOf(notice);
-  const page = publicUrl === null ? null : `${publicUrl}/api/v1/deployments/${deployment}`;
+  const page = publicUrl === null ? null : `${publicUrl}/deployments/${deployment}`;
   return {
     sha: notice.commit.sha,
     deployment: {

@@ -290,6 +290,17 @@ describe('threat 26: who may', () => {
     expect((await api.post(`${actions}/deploy`, {}, 'admin')).status).toBe(202);
   });
 
+  it('the page of GitHub’s links is open to all, and tells nothing but where to look', async () => {
+    const there = await api.get('/deployments/d1', null);
+    expect([there.status, there.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const text = await there.text();
+    expect(text).toContain('siskin show d1\n');
+    const unknown = await (await api.get('/deployments/d999', null)).text();
+    expect(unknown).toBe(text.replaceAll('d1', 'd999'));
+    const odd = await api.get('/deployments/%3Cscript%3E', null);
+    expect(await errorOf(odd)).toEqual([400, 'REQUEST_INVALID']);
+  });
+
   it.each([
     [{ 'sec-fetch-site': 'cross-site' }],
     [{ 'sec-fetch-site': 'same-site' }],
