@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
@@ -279,13 +278,18 @@ async function startDatabase(): Promise<{ url: string; failShare: number; close(
   return database;
 }
 
-/** This machine's address on the engine's bridge. The engine itself knows it only if the bridge was there before it. */
+/**
+ * This machine's address on the engine's bridge. The engine tells it only of a bridge that was there before it; one that
+ * it made itself has the first address of its subnet.
+ */
 async function bridgeAddress(): Promise<string> {
   const bridge: unknown = await new Docker().getNetwork('bridge').inspect();
-  const name = bridgeSchema.parse(bridge).Options['com.docker.network.bridge.name'];
-  const found = networkInterfaces()[name]?.find(({ family }) => family === 'IPv4');
-  if (!found) throw new Error(`${name} has no IPv4 address`);
-  return found.address;
+  const [{ Gateway, Subnet }] = bridgeSchema.parse(bridge).IPAM.Config;
+  return Gateway ?? Subnet.replace(/\.0\/\d+$/, '.1');
 }
 
-const bridgeSchema = z.object({ Options: z.object({ 'com.docker.network.bridge.name': z.string() }) });
+const bridgeSchema = z.object({
+  IPAM: z.object({
+    Config: z.tuple([z.object({ Gateway: z.string().optional(), Subnet: z.string() })]).rest(z.unknown()),
+  }),
+});

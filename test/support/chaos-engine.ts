@@ -111,11 +111,10 @@ function launch(
 ): ChildProcess {
   const log = openSync(join(folder, 'dockerd.log'), 'a');
   const places = ['--data-root', data, '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')];
-  // A bridge that is there already (with none, dockerd deletes the machine's docker0), no firewall rules of its own, and
-  // addresses that the machine's engine does not give.
+  // A bridge that is there already, and no firewall rules of its own. With none, or with an address pool when it starts
+  // again, dockerd would delete the machine's docker0; without a pool it takes what no route of the machine leads to.
   const network = ['--bridge', bridge, '--iptables=false', '--ip-forward=false', '--ip-masq=false'];
-  const pool = ['--default-address-pool', 'base=10.213.0.0/16,size=24'];
-  const args = ['--host', `unix://${socket}`, ...places, ...network, ...pool, ...options];
+  const args = ['--host', `unix://${socket}`, ...places, ...network, ...options];
   return spawn(dockerd, args, { stdio: ['ignore', log, log] });
 }
 
