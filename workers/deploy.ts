@@ -3,7 +3,6 @@ import { DockerImages } from '../src/adapters/docker/images.ts';
 import { DockerReplicas } from '../src/adapters/docker/replicas.ts';
 import { GitSource } from '../src/adapters/git/git-source.ts';
 import type { GithubApi } from '../src/adapters/github/api.ts';
-import { GithubFailure } from '../src/adapters/github/failure.ts';
 import { installationCredentials } from '../src/adapters/github/installation-credentials.ts';
 import type { HaproxyRouter } from '../src/adapters/haproxy/haproxy-router.ts';
 import { HttpProber } from '../src/adapters/http/prober.ts';
@@ -14,7 +13,6 @@ import { systemClock } from '../src/adapters/system/clock.ts';
 import type { Env } from '../src/config/env.ts';
 import { memoryFolders } from '../src/config/secret-folders.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
-import { SiskinError } from '../src/domain/errors/siskin-error.ts';
 import { environmentId } from '../src/domain/names.ts';
 import { lookPace } from '../src/domain/reconcile/next-look.ts';
 import type { Logger } from '../src/observability/logger.ts';
@@ -92,17 +90,11 @@ const sourceOf = ({ config, env, mask }: DeployWorkerOptions, github: GithubApi 
     maxContextBytes: config.build.maxContextBytes,
   });
 
-/**
- * Tokens that are made while Siskin runs are masked before anybody has them. GitHub's API that is away is waited for as
- * its git would be.
- */
+/** Tokens that are made while Siskin runs are masked before anybody has them. */
 const learned =
   (credentials: Credentials, mask: LiveMask): Credentials =>
   async (repository) => {
-    const given = await credentials(repository).catch((error: unknown) => {
-      if (!(error instanceof GithubFailure) || error.needsPerson) throw error;
-      throw new SiskinError('SOURCE_UNREACHABLE', error.message, { cause: error });
-    });
+    const given = await credentials(repository);
     if (given) mask.learn([given.password]);
     return given;
   };

@@ -1,3 +1,4 @@
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { GithubApi } from './api.ts';
 import { AppCredentials } from './credentials.ts';
 import { GithubFailure } from './failure.ts';
@@ -6,7 +7,8 @@ import { GithubFailure } from './failure.ts';
  * For git over https: an App's installation token, with the user name that GitHub wants beside it ("Authenticating as a
  * GitHub App installation"). New shortly before the old one ends.
  * @returns for an address: null when it is not on that GitHub, not https, or the App is not installed there (it may be public)
- * @throws GithubFailure when GitHub does not answer, or does not accept the App
+ * @throws SiskinError SOURCE_UNREACHABLE when GitHub takes no request now: it is waited for as its git would be
+ * @throws GithubFailure when it does not accept the App
  */
 export function installationCredentials(
   api: GithubApi,
@@ -19,8 +21,10 @@ export function installationCredentials(
       const { token } = await api.credentials.token(repository);
       return { username: 'x-access-token', password: token };
     } catch (error) {
-      if (error instanceof GithubFailure && error.status === 404) return null;
-      throw error;
+      if (!(error instanceof GithubFailure)) throw error;
+      if (error.status === 404) return null;
+      if (error.needsPerson) throw error;
+      throw new SiskinError('SOURCE_UNREACHABLE', error.message, { cause: error });
     }
   };
 }

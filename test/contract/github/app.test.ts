@@ -109,10 +109,10 @@ describe('credentials for git', () => {
     expect(await installationCredentials(api)(address)).toBeNull();
   });
 
-  it('are an error when GitHub does not answer', async () => {
+  it('are waited for as git is when GitHub does not answer', async () => {
     fake.mood = { status: 502 };
     await expect(installationCredentials(apiOf())(address)).rejects.toMatchObject({
-      code: 'GITHUB_UNREACHABLE',
+      code: 'SOURCE_UNREACHABLE',
     });
   });
 });
