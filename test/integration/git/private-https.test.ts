@@ -4,7 +4,7 @@ import { GitSource } from '../../../src/adapters/git/git-source.ts';
 import { filesWith } from '../../support/files-with.ts';
 import { type GitHttps, startGitHttps } from '../../support/git-https.ts';
 import { createRepository, type TestRepository, temporaryFolder } from '../../support/git-repository.ts';
-import { commandLines } from '../../support/processes.ts';
+import { ownCommandLines } from '../../support/processes.ts';
 
 const never = new AbortController().signal;
 const token = 'planted-token-0123456789';
@@ -79,7 +79,7 @@ it('threat 24: the token is in no argument, no file, no address, and goes to its
   const source = sourceWith('traces', () => token);
   let seen: string[] = [];
   server.gate = async () => {
-    seen = [...seen, ...(await commandLines()).values()];
+    seen = [...seen, ...(await ownCommandLines()).values()];
   };
   await source.fetchBranch(url, 'main', never);
   server.gate = async () => {};

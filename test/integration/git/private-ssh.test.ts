@@ -7,7 +7,7 @@ import { GitSource } from '../../../src/adapters/git/git-source.ts';
 import type { RepositoryAccess } from '../../../src/adapters/git/repository-access.ts';
 import { createRepository, type TestRepository, temporaryFolder } from '../../support/git-repository.ts';
 import { type GitSshd, startGitSshd } from '../../support/git-sshd.ts';
-import { commandLines } from '../../support/processes.ts';
+import { ownCommandLines } from '../../support/processes.ts';
 
 const never = new AbortController().signal;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -119,7 +119,7 @@ it('threat 24: names neither key nor its path in the arguments of git and ssh', 
   const { arrived } = await sshd.hold();
   const fetching = (await withKey()).fetchBranch(url, 'main', never);
   const letGo = await arrived;
-  const lines = [...(await commandLines()).values()];
+  const lines = [...(await ownCommandLines()).values()];
   await letGo();
   await fetching;
   expect(lines.filter((line) => line.startsWith('ssh -F '))).not.toEqual([]);
