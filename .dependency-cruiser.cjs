@@ -57,6 +57,12 @@ module.exports = {
       to: { path: 'node_modules/@slack/' },
     },
     {
+      name: 'templates-are-filled-in-one-place',
+      severity: 'error',
+      from: { path: '^(src|workers)/', pathNot: '^src/adapters/templates/' },
+      to: { path: 'node_modules/eta/' },
+    },
+    {
       name: 'promql-is-read-in-one-place',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/config/promql.ts$' },
