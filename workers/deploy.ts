@@ -1,5 +1,5 @@
 import { connectDocker } from '../src/adapters/docker/connect.ts';
-import { DockerImages } from '../src/adapters/docker/images.ts';
+import { DockerImages, type DockerImagesOptions } from '../src/adapters/docker/images.ts';
 import { DockerReplicas } from '../src/adapters/docker/replicas.ts';
 import { GitSource } from '../src/adapters/git/git-source.ts';
 import type { GithubApi } from '../src/adapters/github/api.ts';
@@ -99,6 +99,18 @@ const learned =
     return given;
   };
 
+/** Whatever of the engine's build cache is beyond what siskin.yaml wants to keep goes after each build. */
+const cacheOf = ({ build }: SiskinConfig, log: Logger): Pick<DockerImagesOptions, 'cache'> =>
+  build.keepCacheBytes === undefined
+    ? {}
+    : {
+        cache: {
+          keepBytes: build.keepCacheBytes,
+          onPruned: (freedBytes) => freedBytes > 0 && log.info({ freedBytes }, 'build cache was pruned'),
+          onFailed: (err) => log.warn({ err }, 'build cache could not be pruned; after the next build again'),
+        },
+      };
+
 function worldOf(
   { config, env, store, router, prometheusUrl, mask, log }: DeployWorkerOptions,
   source: GitSource,
@@ -113,6 +125,7 @@ function worldOf(
     images: new DockerImages(docker, {
       concurrency: config.build.concurrency,
       limits: config.build,
+      ...cacheOf(config, log),
       mask: mask.text,
     }),
     replicas: new DockerReplicas(docker, {

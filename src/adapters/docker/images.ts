@@ -29,8 +29,19 @@ export interface DockerImagesOptions {
   minFreeBytes?: number;
   /** What each step may take; given any, builds go without BuildKit. */
   limits?: StepLimits;
+  /** Given: after each build the engine's build cache is pruned. */
+  cache?: CachePruning;
   /** Takes secrets out of what builds print. */
   mask?: (text: string) => string;
+}
+
+export interface CachePruning {
+  /** How much may stay, in bytes; the least recently used goes first. */
+  keepBytes: number;
+  /** @param freedBytes how much became free */
+  onPruned(freedBytes: number): void;
+  /** It is tried again after the next build. */
+  onFailed(error: unknown): void;
 }
 
 /**
@@ -43,6 +54,7 @@ export class DockerImages implements Images {
   readonly #maxLogLines: number;
   readonly #disk: DiskFloor;
   readonly #limits: StepLimits;
+  readonly #cache: CachePruning | undefined;
   readonly #mask: (text: string) => string;
 
   constructor(docker: Docker, options: DockerImagesOptions = {}) {
@@ -52,6 +64,7 @@ export class DockerImages implements Images {
     this.#mask = options.mask ?? ((text) => text);
     this.#disk = new DiskFloor(docker, options.minFreeBytes ?? 1024 ** 3);
     this.#limits = options.limits ?? {};
+    this.#cache = options.cache;
   }
 
   /** See Images.build. The time-out counts from when it is this build's turn. Aborting kills the step that runs. */
@@ -69,6 +82,7 @@ export class DockerImages implements Images {
       throw error;
     } finally {
       context.destroy();
+      this.#pruneCache();
     }
   }
 
@@ -91,13 +105,12 @@ export class DockerImages implements Images {
     await doneWhen([404, 409], () => inTime(this.#docker.getImage(image).remove()));
   }
 
-  /**
-   * Removes build cache, least recently used first.
-   * @param keepBytes how much may stay
-   * @returns the bytes that became free
-   */
-  async pruneBuildCache(keepBytes: number): Promise<number> {
-    return await reachingEngine(() => pruneBuildCache(this.#docker, keepBytes));
+  /** Takes a turn of its own, which no deployment waits for but one that builds. */
+  #pruneCache(): void {
+    const cache = this.#cache;
+    if (!cache) return;
+    const prune = () => reachingEngine(() => pruneBuildCache(this.#docker, cache.keepBytes));
+    this.#turns.run(new AbortController().signal, prune).then(cache.onPruned, cache.onFailed);
   }
 
   async #buildNow(

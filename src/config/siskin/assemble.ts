@@ -34,6 +34,7 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
     maxContextBytes: checked.build.maxContext,
     ...(checked.build.memory !== undefined && { memoryBytes: checked.build.memory }),
     ...(checked.build.cpus !== undefined && { nanoCpus: checked.build.cpus }),
+    ...(checked.build.keepCache !== undefined && { keepCacheBytes: checked.build.keepCache }),
   },
   reconcile: { everyMs: checked.reconcile.every },
   history: { keep: checked.history.keep, maxAgeMs: checked.history.maxAge },

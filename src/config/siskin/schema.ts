@@ -82,6 +82,9 @@ export const siskinSchema = mapping(
       cpus: quantity(cpus, 'at least 0.01', (nano) => nano >= 1e7)
         .optional()
         .describe('CPUs of each build step; builds without BuildKit.'),
+      keepCache: quantity(size)
+        .optional()
+        .describe('Build cache that may stay on the engine after a build; absent: the engine’s matter.'),
     }).prefault({}),
     reconcile: mapping({
       every: quantity(duration, 'from 5s to 1h', (ms) => ms >= 5_000 && ms <= 3_600_000)

@@ -72,6 +72,8 @@ export interface BuildLimits {
   /** What each step may take. Given any, builds go without BuildKit, which heeds no limits (docs/adr/0014). */
   memoryBytes?: number;
   nanoCpus?: number;
+  /** Absent: the engine's build cache is left to itself. */
+  keepCacheBytes?: number;
 }
 
 /** How much of an environment's history stays on record. */
