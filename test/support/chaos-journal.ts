@@ -8,6 +8,23 @@ import type { JournalEvent } from '../../src/domain/journal.ts';
 /** How long Redis keeps a question for the next entry, in ms. */
 const blockMs = 500;
 
+/** What a deployment's journal says of its replicas, a line each with the time, for whoever looks for what went wrong. */
+export async function journalLines(url: string, deployment: string): Promise<string[]> {
+  const redis = connectRedis({ url }, 'commands', () => {});
+  try {
+    const entries = await redis.xrange(storeKeys('siskin:').journal(deployment), '-', '+');
+    return entries.flatMap(([, fields]) => {
+      const { at, event } = readJournalEntry(fields[1] ?? '');
+      if (event.type === 'run-began' || event.type === 'finished') return [`${at} ${event.type}`];
+      return event.type === 'step-began' || event.type === 'step-ended'
+        ? [`${at} ${event.type} ${event.step}`]
+        : [];
+    });
+  } finally {
+    redis.disconnect();
+  }
+}
+
 /** A deployment's journal read in Redis itself: it tells of a step within a millisecond, and also while Siskin is dead. */
 export class JournalReader {
   readonly #redis: Redis;

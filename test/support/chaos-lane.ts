@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type AppRepository, createAppRepository } from './app-repository.ts';
-import { JournalReader } from './chaos-journal.ts';
+import { JournalReader, journalLines } from './chaos-journal.ts';
 import { endOf, type Kind, type Rollout, Rollouts, standing } from './chaos-rollouts.ts';
 import { ChaosSiskin, hostOf } from './chaos-siskin.ts';
 import { type LoadResult, startLoad } from './load.ts';
@@ -92,6 +92,7 @@ export class Lane {
    */
   async play(target: Kind, wanted: (boundary: string) => boolean): Promise<Played> {
     const began = performance.now();
+    const loadsBegan = new Date().toISOString();
     const loads = this.#kinds.map((kind) =>
       startLoad({ origin: this.#siskin.router, host: hostOf(kind), ratePerSecond }),
     );
@@ -109,7 +110,11 @@ export class Lane {
     );
     const reasons = views.map(({ reason }) => reason).join('; ');
     expect(ends, `${place}: ${reasons}\n${await this.#siskin.lastLines()}`).toEqual(begun);
-    for (const [n, result] of results.entries()) expectServed(result, begun[n], ended - began, place);
+    const journal = results.some(({ failed }) => failed > 0)
+      ? (await journalLines(this.#redisUrl, deployment)).join('\n')
+      : '';
+    for (const [n, result] of results.entries())
+      expectServed(result, begun[n], ended - began, `${place}\n${journal}\nload from ${loadsBegan}`);
     const toEndMs = killed.restartedAt === null ? null : Math.round(ended - killed.restartedAt);
     expect(await standing(this.#siskin), place).toEqual({
       running: 3 * this.#kinds.length,
@@ -135,9 +140,12 @@ export class Lane {
     await this.#repository.remove();
   }
 
+  get #redisUrl(): string {
+    return this.#redis?.url ?? `unix://${join(this.#siskin.dataDir, 'run', 'redis.sock')}`;
+  }
+
   async #killAlong(deployment: string, wanted: (boundary: string) => boolean) {
-    const url = this.#redis?.url ?? `unix://${join(this.#siskin.dataDir, 'run', 'redis.sock')}`;
-    const journal = new JournalReader(url, deployment);
+    const journal = new JournalReader(this.#redisUrl, deployment);
     const boundaries = new Set<string>();
     const killedAt: string[] = [];
     const toNextMs: number[] = [];

@@ -53,7 +53,8 @@ const defaultsSection = `defaults
   option redispatch
   # Never a response timeout: the app may have acted on the request.
   retry-on conn-failure empty-response
-  http-reuse safe
+  # A connection to a replica carries one request: one that the app closes while a POST is on its way would lose it.
+  option http-server-close
   http-error status 503 content-type text/plain string "No replica can answer at the moment.\\n" hdr retry-after 2
 `;
 

@@ -15,6 +15,7 @@ describe('what HAProxy does with requests', () => {
       { backend: 'shop-production-api', host: 'shop.example.com', path: '/api' },
       { backend: 'shop-production-v2', host: 'shop.example.com', path: '/api/v2' },
       { backend: 'flaky-production-web', host: 'flaky.example.com', path: '/' },
+      { backend: 'closing-production-web', host: 'closing.example.com', path: '/' },
     ]);
     web = await startReplica('web');
     api = await startReplica('api');
@@ -107,6 +108,22 @@ describe('what HAProxy does with requests', () => {
     dying.close();
   });
 
+  it('loses no POST to an app that closes the connection of the request before', async () => {
+    const closing = await startClosing();
+    await haproxy.router.addServer('closing-production-web', 'r1-1', '127.0.0.1', portOf(closing));
+    await haproxy.router.enableServer('closing-production-web', 'r1-1', 100);
+    // From its file: to servers that were added at run time HAProxy 2.6 keeps no connections anyway.
+    await haproxy.restart();
+    const client = connect(haproxy.port, '127.0.0.1');
+    for (let i = 0; i < 3; i++) {
+      client.write('POST / HTTP/1.1\r\nHost: closing.example.com\r\nContent-Length: 5\r\n\r\norder');
+      const [answer] = await once(client, 'data', { signal: AbortSignal.timeout(10_000) });
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 200[\s\S]*thanks$/);
+    }
+    client.destroy();
+    closing.close();
+  });
+
   it('shows a replica that refuses connections as failing, although nobody noticed', async () => {
     const gone = await startDying();
     const port = portOf(gone);
@@ -145,6 +162,23 @@ async function startDying(): Promise<Server> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.once('data', () => socket.end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+/** Keeps connections, and closes each at the very moment when a second order comes on it. */
+async function startClosing(): Promise<Server> {
+  const server = createServer((socket) => {
+    let orders = '';
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk) => {
+      const first = !orders.includes('order');
+      orders += chunk.toString();
+      if (!first) socket.destroy();
+      else if (orders.includes('order')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nthanks');
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
