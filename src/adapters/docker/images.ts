@@ -39,9 +39,9 @@ export interface CachePruning {
   /** How much may stay, in bytes; the least recently used goes first. */
   keepBytes: number;
   /** @param freedBytes how much became free */
-  onPruned(freedBytes: number): void;
+  onPruned: (freedBytes: number) => void;
   /** It is tried again after the next build. */
-  onFailed(error: unknown): void;
+  onFailed: (error: unknown) => void;
 }
 
 /**
