@@ -9,6 +9,7 @@ import type {
   Freeze,
   Lease,
   ScrapeTarget,
+  WantedRelease,
 } from '../../pipeline/ports.ts';
 import { endFigures } from './end-figures.ts';
 import { fencedWrite } from './fenced-write.ts';
@@ -125,9 +126,10 @@ export class RedisDeploymentStore implements DeploymentStore {
 
   async ensureRelease(
     lease: Lease,
-    wanted: Omit<Release, 'release' | 'image' | 'imageId' | 'servedWell'>,
+    { specs, ...wanted }: WantedRelease,
   ): Promise<Release> {
-    const record = JSON.stringify({ ...wanted, imageId: null, servedWell: false });
+    const services = specs.map((spec) => ({ spec, image: '', imageId: null }));
+    const record = writeRelease({ ...wanted, services, servedWell: false });
     const identity = identityOf(wanted);
     const [number, stored] = await fencedWrite(this.#store, lease, 'siskinEnsureRelease', identity, record);
     return readRelease(wanted, String(number), String(stored));
