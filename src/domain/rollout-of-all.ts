@@ -45,7 +45,7 @@ function goOn(all: readonly ServiceSituation[], begun: readonly ServiceSituation
   for (const situation of seen) {
     const step = nextStep({ ...situation, watchGoesOn: !over });
     const next = planned(situation, named(situation, step));
-    if (step.kind === 'RollBack') return [{ ...next, step: ofAll(step, situation, begun) }];
+    if (step.kind === 'RollBack') return [planned(situation, rollBackOfAll(step, situation, all))];
     if (step.kind === 'Finish') ended.push(next);
     else if (waits(step)) waiting.push(next);
     else return [next];
@@ -67,13 +67,14 @@ function amongOthers(situation: ServiceSituation, all: readonly ServiceSituation
   return inCanary || watched ? seen : { ...seen, interruption: null };
 }
 
-/** A rollback counts as one when any of them had taken over. */
-function ofAll(
+/** One service's rollback as that of all: it counts as one when any of them had taken over. */
+export function rollBackOfAll(
   rollBack: StepOf<'RollBack'>,
   { service }: ServiceSituation,
-  begun: readonly ServiceSituation[],
+  all: readonly ServiceSituation[],
 ): StepOf<'RollBack'> {
-  const moved = begun.some(({ progress }) => tookOver(progress));
+  if (all.length === 1) return rollBack;
+  const moved = all.some(({ progress }) => tookOver(progress));
   const outcome = rollBack.outcome === 'failed' && moved ? 'rolled_back' : rollBack.outcome;
   const reason = rollBack.evidence === 'none' ? rollBack.reason : `${service}: ${rollBack.reason}`;
   return { ...rollBack, outcome, reason };

@@ -5,9 +5,14 @@ import { parseReplicaName } from '../../domain/names.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { policyOf } from '../../domain/rollout/analysis.ts';
 import { type Step, stepName } from '../../domain/rollout/step.ts';
-import { rollBackFor, tookOver } from '../../domain/rollout/trouble.ts';
+import { rollBackFor } from '../../domain/rollout/trouble.ts';
 import { workerServers } from '../../domain/rollout/worker-servers.ts';
-import { nextStepOfAll, type Planned, type ServiceSituation } from '../../domain/rollout-of-all.ts';
+import {
+  nextStepOfAll,
+  type Planned,
+  rollBackOfAll,
+  type ServiceSituation,
+} from '../../domain/rollout-of-all.ts';
 import { type RolloutContext, type RunContext, RunStopped, rolloutContexts } from '../run-context.ts';
 import { observeDeadlineMs, stepDeadlineMs, within } from '../steps/deadlines.ts';
 import { enterOne } from '../steps/decision-steps.ts';
@@ -183,9 +188,8 @@ function planned(all: readonly ServiceSituation[], attempts: Attempts): Planned[
   if (!hopeless || !situation) return nextStepOfAll(all);
   const { service, progress } = situation;
   if (progress.rollBack === null) {
-    const moved = all.some((one) => tookOver(one.progress));
     const step = rollBackFor(situation, hopeless.why);
-    return [{ service, step: { ...step, outcome: moved ? 'rolled_back' : step.outcome } }];
+    return [{ service, step: rollBackOfAll(step, situation, all) }];
   }
   const reason = `${progress.rollBack.reason}; then ${hopeless.why}`;
   return [{ service, step: { kind: 'Finish', outcome: 'failed', reason } }];
