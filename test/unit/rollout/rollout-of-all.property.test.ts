@@ -131,7 +131,7 @@ describe('several services, under failures and kills at any step', () => {
   it('ends with all of them on one release, keeps every promise on the way, and keeps the old until all are watched', () => {
     fc.assert(
       fc.property(scenarios, (scenario) => expectAllOn(run(scenario), scenario)),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
@@ -142,7 +142,7 @@ describe('several services, under failures and kills at any step', () => {
         const all = scenario.services.map((one) => ({ ...one, behaviour: { ...one.behaviour, ...good } }));
         expect(outcomeOf(run({ ...scenario, services: all, interruption: null }))).toBe('succeeded');
       }),
-      { numRuns: 120 },
+      { numRuns: 40 },
     );
   });
 
@@ -161,7 +161,7 @@ describe('several services, under failures and kills at any step', () => {
         );
         expect(outcomeOf(run({ ...scenario, services: all, interruption: null }))).not.toBe('succeeded');
       }),
-      { numRuns: 120 },
+      { numRuns: 40 },
     );
   });
 });
