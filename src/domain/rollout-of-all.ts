@@ -25,8 +25,9 @@ export interface Planned {
  */
 export function nextStepOfAll(all: readonly ServiceSituation[]): Planned[] {
   const begun = all.filter(({ progress }) => progress.began);
-  const [only] = all;
-  if (only && all.length === 1) return [planned(only, only.progress.began ? nextStep(only) : { kind: 'Begin' })];
+  const [first] = all;
+  if (first && begun.length === 0) return [planned(first, { kind: 'Begin' })];
+  if (first && all.length === 1) return [planned(first, nextStep(first))];
   return begun.some(({ progress }) => progress.rollBack !== null) ? goBack(begun) : goOn(all, begun);
 }
 

@@ -30,7 +30,7 @@ export class RolloutOfAllWorld {
   }
 
   get finished(): boolean {
-    return this.journal.at(-1)?.event.type === 'finished';
+    return this.worlds.every(({ progress }) => progress.phase === 'finished');
   }
 
   set interruption(interruption: Interruption) {

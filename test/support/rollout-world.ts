@@ -154,7 +154,9 @@ export class RolloutWorld {
     const serving = this.serving();
     const crashed = [...this.replicas.values()].some(
       ({ release, status, name }) =>
-        release === newRelease && status === 'exited' && this.servers.get(name)?.state === 'ready',
+        release === newRelease &&
+        status === 'exited' &&
+        (this.spec.worker === true || this.servers.get(name)?.state === 'ready'),
     );
     const found = rollBack !== null && rollBack.evidence !== 'none';
     const floor = phase === 'rolling-back' && found ? Math.min(1, promised) : promised;
