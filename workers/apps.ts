@@ -75,7 +75,11 @@ export const routesOf = (config: SiskinConfig): Route[] =>
     ),
   );
 
-function serviceRoutes(owner: AppConfig, { environment, routes }: EnvironmentConfig, service: string): Route[] {
+function serviceRoutes(
+  owner: AppConfig,
+  { environment, routes }: EnvironmentConfig,
+  service: string,
+): Route[] {
   const { app, services } = owner;
   const backend = backendName({ app, environment }, service);
   const own = routes.filter((route) => serviceOf(owner, route) === service);

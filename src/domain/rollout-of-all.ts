@@ -32,9 +32,13 @@ export function nextStepOfAll(all: readonly ServiceSituation[]): Planned[] {
 }
 
 /** The deployment's state when one service enters this one: it is only as far as the last of them, and never goes back. */
-export function stateOfAll(state: DeploymentState, others: readonly Pick<Progress, 'phase'>[]): DeploymentState {
+export function stateOfAll(
+  state: DeploymentState,
+  others: readonly Pick<Progress, 'phase'>[],
+): DeploymentState {
   if (state === 'watching') return others.every(isWatching) ? 'watching' : 'rolling';
-  if (state === 'canary' || state === 'preparing') return others.some(({ phase }) => phase !== 'canary') ? 'rolling' : state;
+  if (state === 'canary' || state === 'preparing')
+    return others.some(({ phase }) => phase !== 'canary') ? 'rolling' : state;
   return state;
 }
 
@@ -83,7 +87,8 @@ export function rollBackOfAll(
 
 /** Says which service a sentence is about. */
 function named({ service, frozen }: ServiceSituation, step: Step): Step {
-  if (step.kind === 'Hold' || step.kind === 'Promote') return { ...step, reason: `${service}: ${step.reason}` };
+  if (step.kind === 'Hold' || step.kind === 'Promote')
+    return { ...step, reason: `${service}: ${step.reason}` };
   if (step.kind === 'Freeze' && frozen === null)
     return { ...step, reason: step.reason.replace(/^frozen: /, `frozen: ${service}: `) };
   return step;
@@ -98,7 +103,13 @@ function goBack(begun: readonly ServiceSituation[]): Planned[] {
   return open.length > 0 ? open : back(steps, begun);
 }
 
-const ofRouter: ReadonlySet<string> = new Set<StepKind>(['Attach', 'SetShare', 'Drain', 'AddServer', 'RemoveServer']);
+const ofRouter: ReadonlySet<string> = new Set<StepKind>([
+  'Attach',
+  'SetShare',
+  'Drain',
+  'AddServer',
+  'RemoveServer',
+]);
 
 /** All are back; what one of them could not bring back is said. */
 function back(ended: readonly Planned[], begun: readonly ServiceSituation[]): Planned[] {

@@ -84,7 +84,10 @@ describe('an app with several services', () => {
   });
 
   it('goes back as a whole when the api is bad: the front end fails nothing', async () => {
-    const { view, web, api } = await deploy({ web: { release: 'bad' }, api: { release: 'bad', failShare: 1 } });
+    const { view, web, api } = await deploy({
+      web: { release: 'bad' },
+      api: { release: 'bad', failShare: 1 },
+    });
     expect(view, await siskin.output()).toMatchObject({
       state: 'rolled_back',
       reason: expect.stringMatching(/^api: .*canary requests failed/),

@@ -1,7 +1,7 @@
-import { ownEntry } from '../../src/domain/rollout/progress.ts';
-import type { Interruption } from '../../src/domain/rollout/fleet.ts';
-import { nextStepOfAll, type Planned, type ServiceSituation } from '../../src/domain/rollout-of-all.ts';
 import type { JournalEntry, JournalEvent } from '../../src/domain/journal.ts';
+import type { Interruption } from '../../src/domain/rollout/fleet.ts';
+import { ownEntry } from '../../src/domain/rollout/progress.ts';
+import { nextStepOfAll, type Planned, type ServiceSituation } from '../../src/domain/rollout-of-all.ts';
 import type { RolloutSpec } from '../../src/domain/service-spec.ts';
 import { type Behaviour, RolloutWorld } from './rollout-world.ts';
 

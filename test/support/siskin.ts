@@ -189,7 +189,8 @@ class Running implements TestSiskin {
     const wanted = z.object({ event: z.object(Object.fromEntries(shape)) });
     for await (const event of this.#events(id)) {
       if (event.name === 'journal' && wanted.safeParse(JSON.parse(event.data)).success) return;
-      if (event.name === 'end') throw new Error(`${id} ended without ${JSON.stringify(fields)}: ${event.data}`);
+      if (event.name === 'end')
+        throw new Error(`${id} ended without ${JSON.stringify(fields)}: ${event.data}`);
     }
   }
 

@@ -124,10 +124,7 @@ export class RedisDeploymentStore implements DeploymentStore {
     return given.filter(isCommand);
   }
 
-  async ensureRelease(
-    lease: Lease,
-    { specs, ...wanted }: WantedRelease,
-  ): Promise<Release> {
+  async ensureRelease(lease: Lease, { specs, ...wanted }: WantedRelease): Promise<Release> {
     const services = specs.map((spec) => ({ spec, image: '', imageId: null }));
     const record = writeRelease({ ...wanted, services, servedWell: false });
     const identity = identityOf(wanted);

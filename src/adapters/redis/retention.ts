@@ -132,7 +132,12 @@ function readPast(id: string, values: (string | null)[]): PastDeployment[] {
 function readRelease(number: string, text: string) {
   const { sha, specHash, deployment, imageId, services } = parsed(storedRelease, json(text));
   const anyImage = imageId ?? services.find((part) => part.imageId !== null)?.imageId ?? null;
-  return { deployment, imageId: anyImage, release: Number(number), record: [number, `${sha}:${specHash}`, text] };
+  return {
+    deployment,
+    imageId: anyImage,
+    release: Number(number),
+    record: [number, `${sha}:${specHash}`, text],
+  };
 }
 
 const inBatches = <T>(list: readonly T[]): T[][] =>

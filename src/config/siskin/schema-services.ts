@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { mapping, must, nameText } from '../fields.ts';
 
-const noSettings = mapping({}, {
-  worker: 'stands in the Compose file: x-siskin: { worker: true } on the service',
-});
+const noSettings = mapping(
+  {},
+  {
+    worker: 'stands in the Compose file: x-siskin: { worker: true } on the service',
+  },
+);
 
 /** `apps.*.services`: the Compose services that are rolled out together. */
 export const servicesSchema = z

@@ -14,10 +14,11 @@ export function bringUp(
   weight: number,
   smoke: boolean,
 ): Step | undefined {
-  const steps = members.map((member) => memberStep(member, weight, {
-    routed: spec.worker !== true,
-    smoke: smoke && spec.smoke.length > 0,
-  }),
+  const steps = members.map((member) =>
+    memberStep(member, weight, {
+      routed: spec.worker !== true,
+      smoke: smoke && spec.smoke.length > 0,
+    }),
   );
   const immediate = steps.find((step) => step !== undefined && step.kind !== 'AwaitHealthy');
   if (immediate) return immediate;

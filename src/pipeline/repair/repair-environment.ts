@@ -1,8 +1,8 @@
 import type { Seen } from '../../domain/repair/repair-fleet.ts';
 import { noteObservation, noteStep } from '../../domain/repair/repair-notes.ts';
-import { workersAtWork } from '../../domain/repair/workers-at-work.ts';
 import { repairStep } from '../../domain/repair/repair-plan.ts';
 import type { RepairStep } from '../../domain/repair/repair-step.ts';
+import { workersAtWork } from '../../domain/repair/workers-at-work.ts';
 import { executeRepair } from './executors.ts';
 import type { RepairContext } from './repair-context.ts';
 

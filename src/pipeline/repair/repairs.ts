@@ -79,7 +79,10 @@ export class Repairs {
     for (const one of services) {
       const { service } = one.spec;
       const own = { release: one, backend: backendName(app, service), memory: this.#memoryOf(app, service) };
-      const looked = await repairEnvironment({ world, app, lease, stop, onAction, scrapeTargets, ...own }, mayGoOn);
+      const looked = await repairEnvironment(
+        { world, app, lease, stop, onAction, scrapeTargets, ...own },
+        mayGoOn,
+      );
       if (looked.end === 'interrupted') return looked;
       looks.push(looked);
     }

@@ -19,7 +19,8 @@ export async function buildRelease(context: RunContext, release: Release): Promi
   let known = release;
   for (const [index, part] of release.services.entries()) {
     const image = names[index] ?? part.image;
-    const imageId = built.get(image) ?? (await kept(context, part)) ?? (await build(context, release, { ...part, image }));
+    const imageId =
+      built.get(image) ?? (await kept(context, part)) ?? (await build(context, release, { ...part, image }));
     built.set(image, imageId);
     if (part.imageId === imageId && part.image === image) continue;
     known = { ...known, services: known.services.with(index, { ...part, image, imageId }) };

@@ -72,8 +72,9 @@ async function keptRelease(context: RunContext, number: number): Promise<Release
 }
 
 async function isKept({ world }: RunContext, { services }: Release): Promise<boolean> {
-  const found = services.map(({ imageId }) => (imageId === null ? null : world.images.find(imageId)));
-  return (await Promise.all(found)).every((id) => id !== null);
+  for (const { imageId } of services)
+    if (imageId === null || (await world.images.find(imageId)) === null) return false;
+  return true;
 }
 
 /** The same specs have the same hash, whatever the order of their keys; the only one's is its own. */

@@ -114,9 +114,7 @@ const stillServes = ({ all, whole }: StepContext): boolean =>
   all
     .filter(({ progress }) => progress.began)
     .every(({ observed }) =>
-      observed.servers.some(
-        ({ name, state }) => state === 'ready' && name.startsWith(`r${whole.release}-`),
-      ),
+      observed.servers.some(({ name, state }) => state === 'ready' && name.startsWith(`r${whole.release}-`)),
     );
 
 /** Records what serves now, and the newest release before it that served well: where a rollback goes. */

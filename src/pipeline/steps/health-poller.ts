@@ -72,7 +72,8 @@ export class HealthPoller {
 
   /** Forgets a replica, e.g. because it was started anew. */
   forget(replica: string): void {
-    for (const memory of [this.#successes, this.#failures, this.#lastAsked, this.#runningSince]) memory.delete(replica);
+    for (const memory of [this.#successes, this.#failures, this.#lastAsked, this.#runningSince])
+      memory.delete(replica);
   }
 
   async #probe(

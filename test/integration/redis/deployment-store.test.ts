@@ -90,6 +90,46 @@ it('numbers releases by commit and spec, and gives the same number again', async
   });
 });
 
+it('reads releases of a version that knew one service only, and writes the only one of an app as that did', async () => {
+  const { store, context } = world;
+  const old = {
+    ...key,
+    sha: 'c'.repeat(40),
+    title: 't',
+    author: 'a',
+    spec: { service: 'web', rollout: { smoke: [] } },
+    specHash: 'h1',
+    imageId: 'sha256:1',
+    deployment: 'd1',
+    createdAt: at,
+    servedWell: true,
+  };
+  await context.redis.hset(context.keys.releases(key), '4', JSON.stringify(old));
+  const release = await store.release(key, 4);
+  expect(release).toMatchObject({
+    release: 4,
+    services: [{ spec: old.spec, image: 'siskin/shop-production:r4', imageId: 'sha256:1' }],
+  });
+  if (release) await store.updateRelease(lease, release);
+  expect(JSON.parse((await context.redis.hget(context.keys.releases(key), '4')) ?? '')).toEqual(old);
+});
+
+it('keeps the services of a release in order; those that are built alike have one image', async () => {
+  const { store } = world;
+  const spec = (service: string, context: string) =>
+    ({ service, build: { context, dockerfile: 'Dockerfile', args: {} }, rollout: { smoke: [] } }) as never;
+  const specs = [spec('web', '.'), spec('jobs', '.'), spec('api', 'api')];
+  const wanted = { ...key, sha: 'c'.repeat(40), title: 't', author: 'a', specHash: 'h3', deployment: 'd1' };
+  const made = await store.ensureRelease(lease, { ...wanted, createdAt: at, specs });
+  expect(made.services.map(({ image }) => image)).toEqual([
+    'siskin/shop-production-web:r1',
+    'siskin/shop-production-web:r1',
+    'siskin/shop-production-api:r1',
+  ]);
+  await store.updateRelease(lease, withImage(made, 'sha256:7'));
+  expect(await store.release(key, 1)).toEqual(withImage(made, 'sha256:7'));
+});
+
 it('threat 27: writes lost releases anew, once, and gives no number twice', async () => {
   const { store, context } = world;
   const lost = {

@@ -5,7 +5,8 @@ import { RolloutOfAllWorld, type ServiceModel } from '../../support/rollout-of-a
 import { type Behaviour, newRelease, oldRelease, type RolloutWorld } from '../../support/rollout-world.ts';
 import { rolloutSpec } from '../../support/specs.ts';
 
-const rarely = (weight: number) => fc.oneof({ weight, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.boolean() });
+const rarely = (weight: number) =>
+  fc.oneof({ weight, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.boolean() });
 
 const behaviours: fc.Arbitrary<Behaviour> = fc.record({
   bootMs: fc.integer({ min: 0, max: 3_000 }),
@@ -31,7 +32,10 @@ const services: fc.Arbitrary<ServiceModel> = fc
     order: fc.constantFrom<'start-first' | 'stop-first'>('start-first', 'stop-first'),
     parallelism: fc.integer({ min: 1, max: 2 }),
     onFailure: fc.constantFrom<'rollback' | 'freeze'>('rollback', 'rollback', 'rollback', 'freeze'),
-    worker: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    worker: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(false) },
+      { weight: 1, arbitrary: fc.constant(true) },
+    ),
     behaviour: behaviours,
   })
   .map(({ oldReplicas, behaviour, worker, ...spec }) => ({
