@@ -8,7 +8,8 @@ type JournalFields = Record<string, unknown>;
 /** What each kind of journal entry says to people; null: nothing worth a line. Kinds of a newer server are shown by name. */
 const sentences: Record<string, (fields: JournalFields) => string | null> = {
   state: (fields) => `${text(fields.state)}${suffix(fields.reason ?? holdCauses[String(fields.cause)])}`,
-  'service-state': (fields) => `${text(fields.state)}${suffix(fields.reason ?? holdCauses[String(fields.cause)])}`,
+  'service-state': (fields) =>
+    `${text(fields.state)}${suffix(fields.reason ?? holdCauses[String(fields.cause)])}`,
   'observation-began': () => 'counting begins anew: what was counted before does not count',
   'run-began': () => null,
   'step-began': () => null,

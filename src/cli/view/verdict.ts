@@ -30,7 +30,8 @@ function writeEvidence(io: Io, verdict: VerdictView): void {
 function byService(verdict: VerdictView): [string | undefined, VerdictView][] {
   const { ticks, conditions } = verdict;
   const services = [...new Set([...ticks, ...conditions].map(({ service }) => service))];
-  if (services.length === 0 || (services.length === 1 && services[0] === undefined)) return [[undefined, verdict]];
+  if (services.length === 0 || (services.length === 1 && services[0] === undefined))
+    return [[undefined, verdict]];
   return services.map((service, index) => {
     const own = ticks.filter((tick) => tick.service === service);
     const last = index === services.length - 1;

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type ComposeOptions, parseComposeServices } from '../../../src/config/compose-file.ts';
 import { parseSiskinConfig } from '../../../src/config/siskin-config.ts';
+import { imageNames } from '../../../src/domain/release.ts';
 import { routesOf } from '../../../workers/apps.ts';
 import { composeOptions, mistakesOf } from '../../support/config-samples.ts';
 
@@ -116,5 +118,17 @@ it('every service has a backend; what is not routed is reached by no name that a
     { backend: 'shop-production-web', host: 'shop.example.com', path: '/' },
     { backend: 'shop-production-api', host: 'shop.example.com', path: '/api' },
     { backend: 'shop-production-jobs', host: 'jobs.production.shop.siskin.internal', path: '/' },
+  ]);
+});
+
+it('the guide’s example is right', () => {
+  const guide = readFileSync(new URL('../../../docs/guides/several-services.md', import.meta.url), 'utf8');
+  const [, compose = ''] = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+  const specs = parseComposeServices(compose, options(['web', 'api', 'jobs']));
+  expect(specs.map((spec) => spec.service)).toEqual(['api', 'web', 'jobs']);
+  expect(imageNames(composeOptions.key, 12, specs)).toEqual([
+    'siskin/shop-production-api:r12',
+    'siskin/shop-production-web:r12',
+    'siskin/shop-production-api:r12',
   ]);
 });
