@@ -1,6 +1,6 @@
-import { parseComposeService } from '../src/config/compose-file.ts';
+import { parseComposeServices } from '../src/config/compose-file.ts';
 import { withEnvFile } from '../src/config/env-file.ts';
-import type { AppConfig, EnvironmentConfig, SiskinConfig } from '../src/config/siskin-config.ts';
+import type { AppConfig, EnvironmentConfig, RouteConfig, SiskinConfig } from '../src/config/siskin-config.ts';
 import { backendName } from '../src/domain/names.ts';
 import type { TrackedApp } from '../src/domain/push-policy.ts';
 import { secretReference, variableSecrets } from '../src/domain/secrets.ts';
@@ -29,13 +29,14 @@ function appEnvironment(
     repository: owner.repository,
     branch: environment.branch,
     composeFile: owner.composeFile,
-    service: owner.service,
+    services: owner.services,
     buildTimeoutMs: config.build.timeoutMs,
     secrets: environment.secrets,
-    readSpec: async (text) =>
-      parseComposeService(text, {
+    readSpecs: async (text) =>
+      parseComposeServices(text, {
         file: owner.composeFile,
-        service: owner.service,
+        services: owner.services,
+        routes: environment.routes.map((route) => ({ ...route, service: serviceOf(owner, route) })),
         profiles: environment.profiles,
         variables: await composeVariables(environment),
         allow: config.allow,
@@ -64,14 +65,28 @@ export const trackedApps = (config: SiskinConfig): TrackedApp[] =>
   }));
 
 /**
- * Every environment's routes. One without any has a backend all the same, reachable on the router by a host name
+ * Every environment's routes. A service without any has a backend all the same, reachable on the router by a host name
  * that no resolver knows.
  */
 export const routesOf = (config: SiskinConfig): Route[] =>
-  config.apps.flatMap(({ app, service, environments }) =>
-    environments.flatMap(({ environment, routes }) => {
-      const backend = backendName({ app, environment }, service);
-      const own = routes.length > 0 ? routes : [{ host: `${environment}.${app}.siskin.internal`, path: '/' }];
-      return own.map((route) => ({ ...route, backend }));
-    }),
+  config.apps.flatMap((owner) =>
+    owner.environments.flatMap((environment) =>
+      owner.services.flatMap((service) => serviceRoutes(owner, environment, service)),
+    ),
   );
+
+function serviceRoutes(
+  owner: AppConfig,
+  { environment, routes }: EnvironmentConfig,
+  service: string,
+): Route[] {
+  const { app, services } = owner;
+  const backend = backendName({ app, environment }, service);
+  const own = routes.filter((route) => serviceOf(owner, route) === service);
+  const prefix = services.length === 1 ? '' : `${service}.`;
+  const inner = { host: `${prefix}${environment}.${app}.siskin.internal`, path: '/' };
+  return (own.length > 0 ? own : [inner]).map(({ host, path }) => ({ host, path, backend }));
+}
+
+/** A route names its service unless the app has only one. */
+const serviceOf = ({ services }: AppConfig, { service }: RouteConfig): string => service ?? services[0] ?? '';

@@ -43,11 +43,18 @@ export interface ApiToken {
   ofCommandLine?: boolean;
 }
 
+/** `service` is absent where the app has only one. */
+export interface ConfiguredRoute {
+  host: string;
+  path: string;
+  service?: string;
+}
+
 export interface ConfiguredApp {
   app: string;
   /** The operator's address of the repository, without credentials. */
   repository: string;
-  environments: { environment: string; branch: string; routes: { host: string; path: string }[] }[];
+  environments: { environment: string; branch: string; routes: ConfiguredRoute[] }[];
 }
 
 export interface ListFilter {

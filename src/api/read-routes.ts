@@ -1,6 +1,7 @@
 import { type Request, Router } from 'express';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { type EnvironmentKey, releaseName } from '../domain/names.ts';
+import { isBuilt } from '../domain/release.ts';
 import { requireRole } from './authentication.ts';
 import { configuredEnvironment } from './configured-environment.ts';
 import { deploymentSummary, deploymentView } from './deployment-view.ts';
@@ -52,11 +53,11 @@ async function releaseViews(
   const [releases, { current }] = await Promise.all([history.releases(key), history.environment(key)]);
   return releases
     .toSorted((a, b) => b.release - a.release)
-    .map(({ release, sha, title, imageId, servedWell, createdAt }) => ({
+    .map(({ release, sha, title, services, servedWell, createdAt }) => ({
       release: releaseName(release),
       sha,
       title,
-      built: imageId !== null,
+      built: isBuilt({ services }),
       servedWell,
       current: release === current,
       createdAt,

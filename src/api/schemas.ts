@@ -17,8 +17,11 @@ export const errorSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string() }),
 });
 
+const service = z.string().optional().describe('of several services, the one it is about');
+
 export const stepSchema = z.object({
   name: z.string(),
+  service,
   startedAt: time,
   endedAt: time.nullable(),
   outcome: z.enum(['running', 'ok', 'failed', 'interrupted']),
@@ -27,6 +30,7 @@ export const stepSchema = z.object({
 
 export const tickSchema = z.object({
   t: clock,
+  service,
   nc: z.number().describe('requests of the canary since the last tick'),
   ec: z.number().describe('its 5xx'),
   nb: z.number().describe('requests of the baseline since the last tick'),
@@ -54,6 +58,7 @@ const policySchema = z.object({
 
 const conditionSchema = z.object({
   t: clock,
+  service,
   name: z.string(),
   outcome: z.enum(['met', 'violated', 'no-evidence']),
   value: z.number().optional().describe('what the query gave; absent without evidence'),
@@ -142,7 +147,7 @@ export const appListSchema = z.object({
         z.object({
           environment: z.string(),
           branch: z.string(),
-          routes: z.array(z.object({ host: z.string(), path: z.string() })),
+          routes: z.array(z.object({ host: z.string(), path: z.string(), service })),
           current: releaseNameSchema.nullable(),
           previous: releaseNameSchema.nullable(),
           wanted: z.string().nullable().describe('the newest deployment asked for'),

@@ -30,10 +30,10 @@ function note(list: StepList, { at, event }: JournalEntry): void {
       list.interrupt(at);
       return;
     case 'step-began':
-      list.begin(event.step, at);
+      list.begin(event.step, at, event.service);
       return;
     case 'step-ended':
-      list.end(event.step, at, event.outcome, event.detail ?? null);
+      list.end(keyOf(event.step, event.service), at, event.outcome, event.detail ?? null);
       return;
     case 'rollback-began':
       list.enterStage('rolling_back', at, outcomeOf(event.outcome));
@@ -67,16 +67,20 @@ class StepList {
     this.#stage = this.#add(name, at);
   }
 
-  begin(name: string, at: string): void {
-    this.end(name, at, 'interrupted', null);
-    this.#open.set(name, this.#add(name, at));
+  /** @param service of several, the one whose step it is */
+  begin(name: string, at: string, service: string | undefined): void {
+    const key = keyOf(name, service);
+    this.end(key, at, 'interrupted', null);
+    const step = this.#add(name, at);
+    if (service !== undefined) step.service = service;
+    this.#open.set(key, step);
   }
 
-  end(name: string, at: string, outcome: Outcome, detail: string | null): void {
-    const step = this.#open.get(name);
+  end(key: string, at: string, outcome: Outcome, detail: string | null): void {
+    const step = this.#open.get(key);
     if (step === undefined) return;
     close(step, at, outcome, detail);
-    this.#open.delete(name);
+    this.#open.delete(key);
   }
 
   interrupt(at: string): void {
@@ -95,6 +99,9 @@ class StepList {
     return step;
   }
 }
+
+/** Two services may do a step of the same name at once. */
+const keyOf = (name: string, service: string | undefined): string => `${service ?? ''} ${name}`;
 
 function close(step: StepView, at: string, outcome: Outcome, detail: string | null = null): void {
   if (step.endedAt !== null) return;

@@ -1,7 +1,7 @@
 import { estimateSentence } from '../domain/canary-estimate.ts';
 import type { CanaryPolicy, JournalEntry } from '../domain/journal.ts';
 import { tickMs } from '../domain/rollout/analysis.ts';
-import { advance, foldProgress, type Progress } from '../domain/rollout/progress.ts';
+import { advance, foldProgress, ownEntry, type Progress } from '../domain/rollout/progress.ts';
 import { evidenceSetting, inWarmUp } from '../domain/verdict/evidence.ts';
 import type { Measures } from '../domain/verdict/measures.ts';
 import type { PolicyView, TickView, VerdictView } from './schemas.ts';
@@ -14,19 +14,31 @@ import type { PolicyView, TickView, VerdictView } from './schemas.ts';
  */
 export function verdictOf(journal: readonly JournalEntry[]): VerdictView | null {
   const verdict = emptyVerdict();
-  const policy = policyIn(journal);
-  let progress = foldProgress([]);
+  const judged = new Map<string | null, Judged>();
   for (const entry of journal) {
-    note(verdict, entry, progress, policy);
-    progress = advance(progress, entry);
+    const service = entry.event.service ?? null;
+    if (entry.event.type === 'rollout-began')
+      judged.set(service, { progress: foldProgress([]), policy: policyOf(entry.event) });
+    note(verdict, entry, judged.get(service));
+    for (const [name, { progress, policy }] of judged) {
+      const own = ownEntry(entry, name);
+      if (own) judged.set(name, { policy, progress: advance(progress, own) });
+    }
   }
   const said = verdict.decision !== 'pending' || verdict.ticks.length > 0 || verdict.conditions.length > 0;
   if (!said) return null;
-  return {
-    ...verdict,
-    policy: policy && policyView(policy),
-    estimate: estimateOf(verdict, policy, progress),
-  };
+  const [service, last] = [...judged].at(-1) ?? [null, undefined];
+  const policy = last?.policy ?? null;
+  const ticks = verdict.ticks.filter((tick) => (tick.service ?? null) === service);
+  const estimate = last ? estimateOf(ticks, verdict.beganAt, last) : null;
+  return { ...verdict, policy: policy && policyView(policy), estimate };
+}
+
+/** What one service is judged by, and how far it is. */
+interface Judged {
+  progress: Progress;
+  /** null in journals of old versions. */
+  policy: CanaryPolicy | null;
 }
 
 const emptyVerdict = (): VerdictView => ({
@@ -42,24 +54,21 @@ const emptyVerdict = (): VerdictView => ({
   conditions: [],
 });
 
-/** @param before what was so before this entry */
-function note(
-  verdict: VerdictView,
-  { t, event }: JournalEntry,
-  before: Progress,
-  policy: CanaryPolicy | null,
-): void {
+/** @param judged what was so before this entry; absent before a rollout began */
+function note(verdict: VerdictView, { t, event }: JournalEntry, judged: Judged | undefined): void {
+  const named = event.service === undefined ? {} : { service: event.service };
   switch (event.type) {
     case 'tick': {
       const { nc, ec, nb, eb, source } = event;
-      const warmUp = policy !== null && isWarmUp(policy, before.bakedMs);
-      verdict.beganAt ??= before.measuredAt ?? t;
-      verdict.ticks.push({ t, nc, ec, nb, eb, ...measuresOf(event), source, warmUp });
+      const { policy = null, progress } = judged ?? {};
+      const warmUp = policy !== null && isWarmUp(policy, progress?.bakedMs ?? 0);
+      verdict.beganAt ??= progress?.measuredAt ?? t;
+      verdict.ticks.push({ t, ...named, nc, ec, nb, eb, ...measuresOf(event), source, warmUp });
       return;
     }
     case 'condition': {
-      const { type: _type, ...result } = event;
-      verdict.conditions.push({ t, ...result });
+      const { type: _type, service: _service, ...result } = event;
+      verdict.conditions.push({ t, ...named, ...result });
       return;
     }
     case 'promoted':
@@ -83,14 +92,7 @@ function measuresOf({ measures }: { measures?: Measures }): Pick<TickView, 'u' |
   return { u, v, d };
 }
 
-function policyIn(journal: readonly JournalEntry[]): CanaryPolicy | null {
-  for (const { event } of journal) {
-    if (event.type !== 'rollout-began') continue;
-    const { policy }: { policy?: CanaryPolicy } = event;
-    return policy ?? null;
-  }
-  return null;
-}
+const policyOf = ({ policy }: { policy?: CanaryPolicy }): CanaryPolicy | null => policy ?? null;
 
 const policyView = (policy: CanaryPolicy): PolicyView => {
   const { share, warmupMs, minBakeMs, maxBakeMs, max5xx, watchMs, compare, replicas } = policy;
@@ -99,9 +101,9 @@ const policyView = (policy: CanaryPolicy): PolicyView => {
 
 /** Of the traffic that was seen; null where there is no canary to wait for, as in a first deployment. */
 function estimateOf(
-  { ticks, beganAt }: VerdictView,
-  policy: CanaryPolicy | null,
-  { baseline, skipCanary }: Progress,
+  ticks: readonly TickView[],
+  beganAt: number | null,
+  { policy, progress: { baseline, skipCanary } }: Judged,
 ): string | null {
   const spanMs = (ticks.at(-1)?.t ?? 0) - (beganAt ?? 0);
   if (policy === null || baseline === null || skipCanary || ticks.length === 0 || spanMs <= 0) return null;

@@ -23,7 +23,7 @@ export function registerApps(program: Command, io: Io): void {
           environment,
           branch,
           current ?? '-',
-          routes.map(({ host, path }) => host + path).join(' '),
+          routes.map(({ host, path, service }) => host + path + (service ? `→${service}` : '')).join(' '),
           repository,
         ]),
       );

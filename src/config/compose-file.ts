@@ -4,10 +4,12 @@ import type { EnvironmentKey } from '../domain/names.ts';
 import type { ServiceSpec } from '../domain/service-spec.ts';
 import { containerSpec } from './compose/container.ts';
 import { composeMapping } from './compose/context.ts';
+import { rolloutOrder } from './compose/order.ts';
 import { fileRefusals } from './compose/refusals.ts';
 import { checkRequirements, serviceNames } from './compose/requirements.ts';
 import { rolloutSpec } from './compose/rollout.ts';
 import { serviceSchema } from './compose/service.ts';
+import { checkWorker, type RoutedTo } from './compose/worker.ts';
 import type { Variables } from './interpolate.ts';
 import { type Problem, ProblemsError, quoted } from './problems.ts';
 import type { Allowed } from './siskin/types.ts';
@@ -18,8 +20,10 @@ import { readYamlTree, type YamlTree } from './yaml-tree.ts';
 export interface ComposeOptions {
   /** The Compose file's path in the repository: names it in messages, and build.context is relative to its folder. */
   file: string;
-  /** The one service that is rolled; the others are not Siskin's. */
-  service: string;
+  /** The services that are rolled; the others are not Siskin's. Ties in their order are broken by this one. */
+  services: readonly string[];
+  /** What siskin.yaml routes to them. */
+  routes?: readonly RoutedTo[];
   /** Active profiles. */
   profiles: readonly string[];
   /** Values for `${VAR}` and for variables that are named without value. */
@@ -30,23 +34,25 @@ export interface ComposeOptions {
 }
 
 /**
- * Reads one service out of a Compose file (the Compose Specification, as far as docs/reference/compose.md says).
+ * Reads services out of a Compose file (the Compose Specification, as far as docs/reference/compose.md says).
  * @param text of the file; at most 256 KB are accepted
+ * @returns the services in rollout order: each after those that it depends on
  * @throws ProblemsError COMPOSE_INVALID with every mistake: its file, line, column, key and what would be right
  */
-export function parseComposeService(text: string, options: ComposeOptions): ServiceSpec {
-  const { file, service, variables } = options;
+export function parseComposeServices(text: string, options: ComposeOptions): ServiceSpec[] {
+  const { file, services, variables } = options;
   const tree = readYamlTree(text, {
     file,
     variables,
     interpolates: ([top, name]) =>
-      top === 'services' ? name === service : top === 'networks' || top === 'volumes',
+      top === 'services' ? services.includes(String(name)) : top === 'networks' || top === 'volumes',
     verbatim: isText,
   });
   const problems: Problem[] = [...tree.problems];
-  const spec = tree.value === undefined ? undefined : readService(tree, options, problems);
-  if (!spec || problems.length > 0) throw new ProblemsError('COMPOSE_INVALID', problems);
-  return spec;
+  const specs = tree.value === undefined ? [] : readServices(tree, options, problems);
+  if (problems.length > 0 || specs.length < services.length)
+    throw new ProblemsError('COMPOSE_INVALID', problems);
+  return specs;
 }
 
 const anything = z.record(z.string(), z.unknown()).nullable().optional();
@@ -63,22 +69,40 @@ const fileSchema = composeMapping(
   fileRefusals,
 );
 
-function readService(tree: YamlTree, options: ComposeOptions, problems: Problem[]): ServiceSpec | undefined {
+function readServices(tree: YamlTree, options: ComposeOptions, problems: Problem[]): ServiceSpec[] {
   problems.push(...validate(tree, fileSchema).problems);
-  const path = ['services', options.service];
+  const order = rolloutOrder(valueAt(tree.value, ['services']), options.services);
+  if ('cycle' in order) {
+    const [service = ''] = order.cycle;
+    const message = `goes round in a circle: ${[...order.cycle, service].join(' needs ')}`;
+    problems.push({ ...tree.locate(['services', service, 'depends_on']), message });
+  }
+  const names = 'order' in order ? order.order : options.services;
+  return names.flatMap((service) => readService(tree, options, service, problems) ?? []);
+}
+
+function readService(
+  tree: YamlTree,
+  options: ComposeOptions,
+  service: string,
+  problems: Problem[],
+): ServiceSpec | undefined {
+  const path = ['services', service];
   const services = valueAt(tree.value, ['services']);
   const raw = valueAt(tree.value, path);
   if (raw === undefined) {
-    const message = `has no service ${quoted(options.service)}, which siskin.yaml names; it has: ${serviceNames(services)}`;
+    const message = `has no service ${quoted(service)}, which siskin.yaml names; it has: ${serviceNames(services)}`;
     if (services !== undefined) problems.push({ ...tree.locate(['services']), message });
     return undefined;
   }
   if (typeof raw !== 'object') return undefined;
   const report = (at: Path, message: string) => problems.push({ ...tree.locate([...path, ...at]), message });
   checkRequirements(raw, options.profiles, report);
+  const routes = (options.routes ?? []).filter((route) => route.service === service);
+  checkWorker(raw, routes, report);
   const schema = serviceSchema({
     key: options.key,
-    service: options.service,
+    service,
     allow: options.allow,
     variables: options.variables,
     folder: posix.dirname(posix.normalize(options.file)),
@@ -89,7 +113,7 @@ function readService(tree: YamlTree, options: ComposeOptions, problems: Problem[
   problems.push(...found);
   if (!checked?.build) return undefined;
   return {
-    service: options.service,
+    service,
     build: checked.build,
     container: containerSpec(checked),
     rollout: rolloutSpec(checked, report),

@@ -64,18 +64,24 @@ export interface Deployment extends EnvironmentKey {
   finishedAt: string | null;
 }
 
-/** One commit built into one image for one environment. Immutable once built. */
+/** One service of a release. */
+export interface ReleasePart {
+  spec: ServiceSpec;
+  image: string;
+  /** The image's content id; null until it is built. */
+  imageId: string | null;
+}
+
+/** One commit built into one image per service for one environment. Immutable once built. */
 export interface Release extends EnvironmentKey {
   release: number;
   sha: string;
   title: string;
   author: string;
-  spec: ServiceSpec;
-  /** Hash of the spec: the same commit under another spec is another release. */
+  /** In the order in which they are rolled out; never empty. */
+  services: ReleasePart[];
+  /** Hash of all specs: the same commit under other specs is another release. */
   specHash: string;
-  image: string;
-  /** The image's content id; null until it is built. */
-  imageId: string | null;
   deployment: string;
   createdAt: string;
   /** Set when a deployment of it succeeded: going back to it needs no canary. */

@@ -7,8 +7,15 @@ import type { Measures } from './verdict/measures.ts';
  * What happened in a deployment, in order. Progress, steps and verdict are folds over it, so a process that
  * takes a deployment over knows what the one before it had decided.
  */
-export type JournalEvent =
+export type JournalEvent = JournalFact & {
+  /** The service that it concerns; absent when it is the only one, and where it concerns all. */
+  service?: string;
+};
+
+type JournalFact =
   | { type: 'state'; state: DeploymentState; reason?: string; cause?: HoldCause }
+  /** Where one of several services stands; `state` is that of all together. */
+  | { type: 'service-state'; state: DeploymentState; reason?: string; cause?: HoldCause }
   /** What was counted before does not count any more: the old release had failed too, or a person unfroze it. */
   | { type: 'observation-began' }
   /** A worker took the deployment up, for the first time or after another. */

@@ -36,3 +36,7 @@ export const containerName = (key: EnvironmentKey, service: string, replica: str
 /** The local tag of a release's image, e.g. `siskin/shop-production:r12`. */
 export const imageReference = (key: EnvironmentKey, release: number): string =>
   `siskin/${key.app}-${key.environment}:${releaseName(release)}`;
+
+/** The same for one of several services, e.g. `siskin/shop-production-web:r12`. */
+export const serviceImageReference = (key: EnvironmentKey, service: string, release: number): string =>
+  `siskin/${backendName(key, service)}:${releaseName(release)}`;

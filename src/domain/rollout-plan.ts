@@ -53,6 +53,7 @@ function canaryStep(situation: Situation, fleet: Fleet): Step {
   const { progress, spec } = situation;
   const served = progress.baseline?.slots.length ?? 0;
   if (served === 0) return promote(situation, 'first deployment: nothing to compare with');
+  if (spec.worker) return promote(situation, 'a worker: there are no requests to compare');
   if (progress.skipCanary) return promote(situation, 'this release has served well before');
 
   const keep = spec.order === 'start-first' ? served : served - 1;
@@ -102,19 +103,25 @@ function rollingStep(situation: Situation, fleet: Fleet): Step {
 
 /** Watches the whole release; at its end the old containers, kept until now, are removed. */
 function watchStep(situation: Situation, fleet: Fleet): Step {
-  const { progress, spec, t, interruption } = situation;
-  const watchedMs = t - (progress.watchingSince ?? t);
-  const superseded = interruption?.kind === 'superseded';
-  const ended = superseded || promotedByPerson(situation) || watchedMs >= spec.canary.watchMs;
-  if (!ended) {
+  const { spec, interruption } = situation;
+  if (situation.watchGoesOn || !watchIsOver(situation)) {
     const kept = roll(situation, fleet, { fresh: spec.replicas, baseline: 0 });
     return kept ?? { kind: 'Wait', why: 'the watch' };
   }
   const left = retireAll(situation, [...fleet.baseline, ...fleet.strays], 'remove');
   if (typeof left === 'object') return left;
   if (left === 'waiting') return { kind: 'Wait', why: 'what is left over stops' };
-  const how = superseded ? `, its watch ended by ${interruption.by}` : '';
+  const how = interruption?.kind === 'superseded' ? `, its watch ended by ${interruption.by}` : '';
   return { kind: 'Finish', outcome: 'succeeded', reason: `release r${situation.release} serves${how}` };
+}
+
+/** Of a service that is watched: its time has passed, or a newer push or a person ends it. */
+export function watchIsOver(situation: Situation): boolean {
+  const { progress, spec, t, interruption } = situation;
+  if (progress.phase !== 'watching') return false;
+  const watchedMs = t - (progress.watchingSince ?? t);
+  const superseded = interruption?.kind === 'superseded';
+  return superseded || promotedByPerson(situation) || watchedMs >= spec.canary.watchMs;
 }
 
 const given = ({ interruption }: Situation): number =>

@@ -60,6 +60,8 @@ export interface RolloutSpec {
   replicas: number;
   order: 'start-first' | 'stop-first';
   parallelism: number;
+  /** A worker answers no requests: the router does not know it, and its `port` is 0. */
+  worker?: true;
   port: number;
   health: HealthSpec;
   smoke: SmokeSpec[];
@@ -75,7 +77,7 @@ export interface RolloutSpec {
 }
 
 /** How a replica shows that it can serve: Siskin's own HTTP probe, or the container's health check. */
-export type HealthSpec = HttpHealthSpec | ContainerHealthSpec;
+export type HealthSpec = HttpHealthSpec | ContainerHealthSpec | RunningHealthSpec;
 
 export interface HttpHealthSpec {
   kind: 'http';
@@ -90,6 +92,13 @@ export interface HttpHealthSpec {
 
 export interface ContainerHealthSpec {
   kind: 'container';
+  startPeriodMs: number;
+}
+
+/** For a worker without a health check: it runs for so long without a restart. */
+export interface RunningHealthSpec {
+  kind: 'running';
+  steadyMs: number;
   startPeriodMs: number;
 }
 

@@ -8,12 +8,13 @@ export interface AppEnvironment extends EnvironmentKey {
   branch: string;
   /** The Compose file's path in the repository. */
   composeFile: string;
-  service: string;
+  /** The services that are rolled out; ties in their order are broken by this one. */
+  services: readonly string[];
   buildTimeoutMs: number;
   /** The secrets that it is given. */
   secrets: readonly SecretUse[];
-  /** Reads the service out of the Compose file's text; secrets in it are references. @throws SiskinError naming file, line and key */
-  readSpec(text: string): Promise<ServiceSpec>;
+  /** Reads the services out of the Compose file's text, in rollout order; secrets in them are references. @throws SiskinError naming file, line and key */
+  readSpecs(text: string): Promise<ServiceSpec[]>;
 }
 
 /** The apps of siskin.yaml. */

@@ -8,7 +8,7 @@ import type {
   ObservedReplica,
   ObservedServer,
 } from '../domain/observation.ts';
-import type { BuildSpec, ContainerSpec } from '../domain/service-spec.ts';
+import type { BuildSpec, ContainerSpec, ServiceSpec } from '../domain/service-spec.ts';
 
 /** A commit as people know it. */
 export interface Commit {
@@ -78,6 +78,8 @@ export interface Images {
 /** What an image's labels say of the release it is. */
 export interface KeptImage {
   release: number;
+  /** Of several services that are built alike, the first. */
+  service: string;
   /** Full SHA of its commit. */
   sha: string;
   /** The deployment that built it, e.g. `d42`. */
@@ -236,6 +238,12 @@ export interface ScrapeTarget {
   replica: string;
 }
 
+/** A release before it has a number. */
+export type WantedRelease = Omit<Release, 'release' | 'services' | 'servedWell'> & {
+  /** In rollout order. */
+  specs: readonly ServiceSpec[];
+};
+
 /** The records behind a deployment. Writes carry the lease's fence and are refused (LEASE_LOST) when a higher one exists. */
 export interface DeploymentStore {
   environment(key: EnvironmentKey): Promise<EnvironmentRecord>;
@@ -274,10 +282,7 @@ export interface DeploymentStore {
   commands(id: string): Promise<DeploymentCommand[]>;
 
   /** The release of this commit under this spec, or a new number for it. */
-  ensureRelease(
-    lease: Lease,
-    wanted: Omit<Release, 'release' | 'image' | 'imageId' | 'servedWell'>,
-  ): Promise<Release>;
+  ensureRelease(lease: Lease, wanted: WantedRelease): Promise<Release>;
   release(key: EnvironmentKey, release: number): Promise<Release | null>;
   releases(key: EnvironmentKey): Promise<Release[]>;
   updateRelease(lease: Lease, release: Release): Promise<void>;

@@ -1,8 +1,10 @@
 import type { Deployment, Release } from '../domain/deployment.ts';
 import { backendName } from '../domain/names.ts';
+import { type ServiceRelease, serviceReleases } from '../domain/release.ts';
 import type { AppEnvironment } from './app-environment.ts';
 import type { Interruptions } from './interruptions.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, ServiceJournal } from './journal.ts';
+import { noRouter } from './no-router.ts';
 import type {
   Clock,
   DeploymentStore,
@@ -60,14 +62,24 @@ export class RunStopped extends Error {
   }
 }
 
-/** A run whose release is known. */
-export interface RolloutContext extends RunContext {
-  release: Release;
+/** A run whose release is known, as one of its services sees it. */
+export interface RolloutContext extends Omit<RunContext, 'journal'> {
+  journal: ServiceJournal;
+  release: ServiceRelease;
+  /** All services of the release. */
+  whole: Release;
   backend: string;
 }
 
-export const rolloutContext = (context: RunContext, release: Release): RolloutContext => ({
-  ...context,
-  release,
-  backend: backendName(context.app, release.spec.service),
-});
+/** The run of each service, in rollout order. */
+export function rolloutContexts(context: RunContext, whole: Release): RolloutContext[] {
+  const alone = whole.services.length === 1;
+  return serviceReleases(whole).map((release) => ({
+    ...context,
+    world: release.spec.rollout.worker ? { ...context.world, router: noRouter } : context.world,
+    journal: context.journal.of(alone ? null : release.spec.service),
+    release,
+    whole,
+    backend: backendName(context.app, release.spec.service),
+  }));
+}

@@ -1,12 +1,13 @@
 import { type Deployment, type EndState, isEndState } from '../domain/deployment.ts';
 import { messageOf, SiskinError } from '../domain/errors/siskin-error.ts';
 import { releaseName } from '../domain/names.ts';
+import { isBuilt } from '../domain/release.ts';
 import { anySignal } from './any-signal.ts';
 import type { AppEnvironment } from './app-environment.ts';
 import { Interruptions } from './interruptions.ts';
 import { Journal } from './journal.ts';
 import type { Lease } from './ports.ts';
-import { type RunContext, RunStopped, rolloutContext, type World } from './run-context.ts';
+import { type RunContext, RunStopped, type World } from './run-context.ts';
 import { buildRelease } from './stages/build.ts';
 import { fetchRelease } from './stages/fetch.ts';
 import { patiently } from './stages/patience.ts';
@@ -64,12 +65,12 @@ async function begin(context: RunContext): Promise<void> {
     await patiently(context, () => restoreRecords(world, context.app, lease));
     const fetched = await patiently(context, () => fetchRelease(context));
     if ('nothingToDo' in fetched) return await nothingToDo(context, fetched.release.release);
-    await checkAnalysis(rolloutContext(context, fetched.release));
-    if (fetched.release.imageId === null) await journal.append(await enter(context, 'building'));
+    await checkAnalysis(context, fetched.release);
+    if (!isBuilt(fetched.release)) await journal.append(await enter(context, 'building'));
     const release = await patiently(context, () => buildRelease(context, fetched.release));
     if (endedEarly(context)) return await endEarly(context);
     await journal.append(await enter(context, 'preparing'));
-    await rollOut(rolloutContext(context, release));
+    await rollOut(context, release);
   } catch (error) {
     if (isNotItsFailure(error)) throw error;
     if (context.stop.aborted) throw new RunStopped();
@@ -85,7 +86,7 @@ async function resumeRollout(context: RunContext): Promise<void> {
   const number = record?.release ?? 0;
   const release = await world.store.release(app, number);
   if (!release) return end(context, 'failed', `release ${releaseName(number)} is not on record any more`);
-  await rollOut(rolloutContext(context, release));
+  await rollOut(context, release);
 }
 
 /** A push that arrived late, or again: the branch's head is what already serves. */

@@ -1,4 +1,4 @@
-import type { Release } from '../domain/deployment.ts';
+import type { ReleasePart } from '../domain/deployment.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { EnvironmentKey } from '../domain/names.ts';
 import type { SecretUse } from '../domain/secret-use.ts';
@@ -25,27 +25,25 @@ export interface Secrets {
 }
 
 /**
- * Reads the service out of a Compose file's text, with what its release's record says of secrets.
+ * Reads the services out of a Compose file's text, with what their release's record says of secrets.
  * @throws SiskinError of the Compose file; SECRET_MISSING with the command to run; as Secrets.read
  */
-export async function readSealedSpec(
+export async function readSealedSpecs(
   secrets: Secrets,
   app: AppEnvironment,
   text: string,
-): Promise<ServiceSpec> {
-  const spec = await app.readSpec(text);
-  const stray = strayReference(spec);
+): Promise<ServiceSpec[]> {
+  const specs = await app.readSpecs(text);
+  const stray = specs.map(strayReference).find((reference) => reference !== undefined);
   if (stray !== undefined)
     throw new SiskinError(
       'COMPOSE_INVALID',
       `${app.composeFile}: the secret ${stray} may stand under environment only: elsewhere it would be in records or images`,
     );
-  if (app.secrets.length === 0) return spec;
+  if (app.secrets.length === 0) return specs;
   const values = await valuesOf(secrets, app, app.secrets);
-  return {
-    ...spec,
-    secrets: { uses: [...app.secrets], digest: await secrets.seal(digestText(app.secrets, values)) },
-  };
+  const digest = await secrets.seal(digestText(app.secrets, values));
+  return specs.map((spec) => ({ ...spec, secrets: { uses: [...app.secrets], digest } }));
 }
 
 /** What the containers and the build of a release get; values as they are now. */
@@ -60,7 +58,7 @@ export interface GivenSecrets {
 export async function givenSecrets(
   secrets: Secrets,
   key: EnvironmentKey,
-  { spec }: Pick<Release, 'spec'>,
+  { spec }: Pick<ReleasePart, 'spec'>,
 ): Promise<GivenSecrets> {
   const uses = spec.secrets?.uses ?? [];
   if (uses.length === 0) return { environment: spec.container.environment, files: {}, build: {} };

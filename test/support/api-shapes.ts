@@ -29,6 +29,7 @@ export const deploymentView = z.object({
   steps: z.array(
     z.object({
       name: z.string(),
+      service: z.string().optional(),
       startedAt: z.string(),
       endedAt: z.string().nullable(),
       outcome: z.string().nullable(),

@@ -1,4 +1,4 @@
-import { type ComposeOptions, parseComposeService } from '../../src/config/compose-file.ts';
+import { type ComposeOptions, parseComposeServices } from '../../src/config/compose-file.ts';
 import { ProblemsError } from '../../src/config/problems.ts';
 import { parseSiskinConfig } from '../../src/config/siskin-config.ts';
 
@@ -14,7 +14,7 @@ ${app}    environments:
 
 export const composeOptions: ComposeOptions = {
   file: 'docker-compose.yml',
-  service: 'web',
+  services: ['web'],
   profiles: ['main'],
   variables: {},
   allow: { mounts: ['/srv/shop'], networks: ['acme_shared'], volumes: ['acme_uploads'] },
@@ -30,8 +30,12 @@ ${service.replace(/^(?=.)/gm, '    ')}
     x-siskin: { port: 3000, health: { path: /healthz }${siskin && `, ${siskin}`} }
 `;
 
-export const readCompose = (text: string, options: Partial<ComposeOptions> = {}) =>
-  parseComposeService(text, { ...composeOptions, ...options });
+/** Reads the only service, or the first in rollout order. */
+export const readCompose = (text: string, options: Partial<ComposeOptions> = {}) => {
+  const [first] = parseComposeServices(text, { ...composeOptions, ...options });
+  if (!first) throw new Error('no service was read');
+  return first;
+};
 
 /** The mistakes that reading finds, or none. */
 export function mistakesOf(read: () => unknown): string[] {

@@ -3,6 +3,7 @@ import type { JournalEvent } from '../../src/domain/journal.ts';
 import type { EnvironmentKey } from '../../src/domain/names.ts';
 import type { Lease } from '../../src/pipeline/ports.ts';
 import { pushOf, type RedisWorld, testAudit } from './redis-world.ts';
+import { withImage } from './specs.ts';
 
 /** Holds the environment's lease while `work` runs. */
 export async function withLease<T>(
@@ -40,7 +41,7 @@ export async function pastDeployment(
   const release = await withLease(world, key, async (lease) => {
     await store.update(lease, id, { state: 'fetching' });
     const made = await store.ensureRelease(lease, { ...releaseOf(key, id), createdAt: finishedAt });
-    if (image) await store.updateRelease(lease, { ...made, imageId: `sha256:${id}` });
+    if (image) await store.updateRelease(lease, withImage(made, `sha256:${id}`));
     await store.update(lease, id, { release: made.release });
     await store.update(lease, id, { state: 'preparing' });
     await store.append(
@@ -65,7 +66,7 @@ export const releaseOf = (key: EnvironmentKey, deployment: string) => ({
   sha: deployment.slice(1).padStart(40, '0'),
   title: 't',
   author: 'a',
-  spec: { rollout: { smoke: [] } } as never,
+  specs: [{ rollout: { smoke: [] } } as never],
   specHash: 'h1',
   deployment,
 });

@@ -6,6 +6,7 @@ import type { Interruption } from '../../src/domain/rollout/fleet.ts';
 import { promisedReplicas, type Situation } from '../../src/domain/rollout/fleet.ts';
 import { advance, foldProgress, type Progress } from '../../src/domain/rollout/progress.ts';
 import { type Step, stepName } from '../../src/domain/rollout/step.ts';
+import { workerServers } from '../../src/domain/rollout/worker-servers.ts';
 import { nextStep } from '../../src/domain/rollout-plan.ts';
 import type { RolloutSpec } from '../../src/domain/service-spec.ts';
 
@@ -49,19 +50,26 @@ export class RolloutWorld {
   interruption: Interruption | null = null;
   /** Why the environment stands still. */
   frozen: string | null = null;
-  #progress: Progress;
+  readonly #oldReplicas: number;
+  #progress: Progress = foldProgress([]);
 
-  constructor(spec: RolloutSpec, oldReplicas: number, behaviour: Behaviour) {
+  /** @param begins false for one of several services, whose turn comes later */
+  constructor(spec: RolloutSpec, oldReplicas: number, behaviour: Behaviour, begins = true) {
     this.spec = spec;
     this.behaviour = behaviour;
+    this.#oldReplicas = oldReplicas;
     for (let slot = 1; slot <= oldReplicas; slot++) {
       this.#create(oldRelease, slot, -1_000_000);
-      this.#addServer(replicaName(oldRelease, slot), 'ready');
+      if (!spec.worker) this.#addServer(replicaName(oldRelease, slot), 'ready');
     }
-    const slots = Array.from({ length: oldReplicas }, (_, index) => index + 1);
-    const baseline: Baseline | null = oldReplicas > 0 ? { release: oldRelease, slots } : null;
-    this.#progress = foldProgress([]);
-    const policy = policyOf(oldReplicas, spec);
+    if (begins) this.begin();
+  }
+
+  /** Notes what serves, as the pipeline does when a service's turn has come. */
+  begin(): void {
+    const slots = Array.from({ length: this.#oldReplicas }, (_, index) => index + 1);
+    const baseline: Baseline | null = this.#oldReplicas > 0 ? { release: oldRelease, slots } : null;
+    const policy = policyOf(this.#oldReplicas, this.spec);
     this.append({ type: 'rollout-began', baseline, skipCanary: false, counters: {}, policy });
   }
 
@@ -71,10 +79,13 @@ export class RolloutWorld {
 
   append(...events: JournalEvent[]): void {
     for (const event of events) {
-      const entry = { t: this.t, at: new Date(0).toISOString(), event };
-      this.journal.push(entry);
-      this.#progress = advance(this.#progress, entry);
+      this.receive({ t: this.t, at: new Date(0).toISOString(), event });
     }
+  }
+
+  receive(entry: JournalEntry): void {
+    this.journal.push(entry);
+    this.#progress = advance(this.#progress, entry);
   }
 
   situation(): Situation {
@@ -84,6 +95,8 @@ export class RolloutWorld {
   }
 
   observe(): Observation {
+    const found = [...this.replicas.values()];
+    if (this.spec.worker) return { replicas: found, servers: workerServers(found, this.#progress) };
     const servers = [...this.servers.values()].map((server) => ({
       ...server,
       sessions: this.#sessions(server),
@@ -128,7 +141,7 @@ export class RolloutWorld {
 
   /** How many replicas take new requests and can answer them. */
   serving(): number {
-    return [...this.servers.values()].filter((server) => {
+    return this.observe().servers.filter((server) => {
       const replica = this.replicas.get(server.name);
       return server.state === 'ready' && replica?.status === 'running' && this.#booted(replica);
     }).length;
@@ -141,7 +154,9 @@ export class RolloutWorld {
     const serving = this.serving();
     const crashed = [...this.replicas.values()].some(
       ({ release, status, name }) =>
-        release === newRelease && status === 'exited' && this.servers.get(name)?.state === 'ready',
+        release === newRelease &&
+        status === 'exited' &&
+        (this.spec.worker === true || this.servers.get(name)?.state === 'ready'),
     );
     const found = rollBack !== null && rollBack.evidence !== 'none';
     const floor = phase === 'rolling-back' && found ? Math.min(1, promised) : promised;
@@ -302,6 +317,10 @@ export class RolloutWorld {
   #attach(name: string, weight: number): JournalEvent[] {
     const replica = this.replicas.get(name);
     const server = this.servers.get(name);
+    if (this.spec.worker) {
+      this.#must(replica !== undefined && this.#booted(replica), `${name} is at work and was not healthy`);
+      return [{ type: 'replica-attached', replica: name }];
+    }
     if (!server) throw new Error(`router refused: no server ${name}`);
     const alive = replica?.status === 'running';
     this.#must(!alive || this.#booted(replica), `${name} got traffic before it was healthy`);

@@ -38,6 +38,8 @@ export interface TestSiskin {
   ended(id: string): Promise<DeploymentView>;
   /** Resolves when it is, or has been, in this state. */
   reached(id: string, state: string): Promise<void>;
+  /** Resolves when its journal has an entry with these fields. */
+  journaled(id: string, fields: Record<string, string>): Promise<void>;
   /** Resolves when its log has a line like this. */
   logged(id: string, line: RegExp): Promise<void>;
   /** Tries to start another on the same configuration. */
@@ -179,10 +181,16 @@ class Running implements TestSiskin {
   }
 
   async reached(id: string, state: string): Promise<void> {
-    const wanted = z.object({ event: z.object({ type: z.literal('state'), state: z.literal(state) }) });
+    await this.journaled(id, { type: 'state', state });
+  }
+
+  async journaled(id: string, fields: Record<string, string>): Promise<void> {
+    const shape = Object.entries(fields).map(([name, value]) => [name, z.literal(value)]);
+    const wanted = z.object({ event: z.object(Object.fromEntries(shape)) });
     for await (const event of this.#events(id)) {
       if (event.name === 'journal' && wanted.safeParse(JSON.parse(event.data)).success) return;
-      if (event.name === 'end') throw new Error(`${id} ended without being ${state}: ${event.data}`);
+      if (event.name === 'end')
+        throw new Error(`${id} ended without ${JSON.stringify(fields)}: ${event.data}`);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Release } from '../../src/domain/deployment.ts';
 import type { CanarySpec, RolloutSpec, ServiceSpec } from '../../src/domain/service-spec.ts';
 
 /** A rollout as most tests want it; give what is to differ. */
@@ -51,4 +52,10 @@ export const serviceSpec = (rollout: RolloutSpec = rolloutSpec()): ServiceSpec =
     labels: {},
   },
   rollout,
+});
+
+/** The release with this image for all of its services. */
+export const withImage = (release: Release, imageId: string | null): Release => ({
+  ...release,
+  services: release.services.map((part) => ({ ...part, imageId })),
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { shaPattern } from '../../domain/names.ts';
+import { namePattern, shaPattern } from '../../domain/names.ts';
 import type { KeptImage } from '../../pipeline/ports.ts';
 
 const listed = z.object({
   Id: z.string(),
   Labels: z.object({
+    'siskin.service': z.string().regex(namePattern),
     'siskin.release': z.string().regex(/^r[1-9]\d{0,8}$/),
     'siskin.sha': z.string().regex(shaPattern),
     'siskin.deployment': z.string().regex(/^d[1-9]\d{0,14}$/),
@@ -19,6 +20,14 @@ export const keptImages = (images: readonly unknown[]): KeptImage[] =>
       if (!success) return [];
       const { Id, Labels } = data;
       const release = Number(Labels['siskin.release'].slice(1));
-      return [{ release, sha: Labels['siskin.sha'], deployment: Labels['siskin.deployment'], imageId: Id }];
+      return [
+        {
+          release,
+          service: Labels['siskin.service'],
+          sha: Labels['siskin.sha'],
+          deployment: Labels['siskin.deployment'],
+          imageId: Id,
+        },
+      ];
     })
     .sort((a, b) => a.release - b.release);

@@ -9,6 +9,7 @@ import type {
   Freeze,
   Lease,
   ScrapeTarget,
+  WantedRelease,
 } from '../../pipeline/ports.ts';
 import { endFigures } from './end-figures.ts';
 import { fencedWrite } from './fenced-write.ts';
@@ -123,11 +124,9 @@ export class RedisDeploymentStore implements DeploymentStore {
     return given.filter(isCommand);
   }
 
-  async ensureRelease(
-    lease: Lease,
-    wanted: Omit<Release, 'release' | 'image' | 'imageId' | 'servedWell'>,
-  ): Promise<Release> {
-    const record = JSON.stringify({ ...wanted, imageId: null, servedWell: false });
+  async ensureRelease(lease: Lease, { specs, ...wanted }: WantedRelease): Promise<Release> {
+    const services = specs.map((spec) => ({ spec, image: '', imageId: null }));
+    const record = writeRelease({ ...wanted, services, servedWell: false });
     const identity = identityOf(wanted);
     const [number, stored] = await fencedWrite(this.#store, lease, 'siskinEnsureRelease', identity, record);
     return readRelease(wanted, String(number), String(stored));

@@ -3,6 +3,7 @@ import { type Deployment, type DeploymentState, endStates, type Release } from '
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
 import { type EnvironmentKey, environmentId } from '../../domain/names.ts';
+import { isBuilt } from '../../domain/release.ts';
 import type { DeploymentCommand, EnvironmentRecord, Freeze } from '../../pipeline/ports.ts';
 import { RedisDeploymentStore } from './deployment-store.ts';
 import { type AuditEntry, parsed, readAuditEntry, readDeployment } from './records.ts';
@@ -77,7 +78,7 @@ export class RedisHistory {
   /** @returns null when there is no such release */
   async releaseState(key: EnvironmentKey, release: number): Promise<{ built: boolean } | null> {
     const record = await this.#deployments.release(key, release);
-    return record && { built: record.imageId !== null };
+    return record && { built: isBuilt(record) };
   }
 
   /**

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { actorKinds, type Deployment, deploymentStates, type Release } from '../../domain/deployment.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { JournalEntry, JournalEvent } from '../../domain/journal.ts';
-import { type EnvironmentKey, imageReference } from '../../domain/names.ts';
+import type { EnvironmentKey } from '../../domain/names.ts';
+import { imageNames } from '../../domain/release.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Freeze } from '../../pipeline/ports.ts';
 
@@ -40,19 +41,26 @@ const journalEvent = z.custom<JournalEvent>(
   (value) => typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string',
 );
 
-const storedRelease = z.object({
+const releaseFields = {
   app: z.string(),
   environment: z.string(),
   sha: z.string(),
   title: z.string(),
   author: z.string(),
-  spec,
   specHash: z.string(),
-  imageId: z.string().nullable(),
   deployment: z.string(),
   createdAt: z.string(),
   servedWell: z.boolean(),
-});
+};
+const part = z.object({ spec, imageId: z.string().nullable() });
+
+/** The only service stands in the record itself, as it did before there could be several. */
+const storedRelease = z.union([
+  z.object({ ...releaseFields, services: z.array(part).min(2) }),
+  z
+    .object({ ...releaseFields, ...part.shape })
+    .transform(({ spec, imageId, ...release }) => ({ ...release, services: [{ spec, imageId }] })),
+]);
 
 const freeze = z.object({ by: z.string(), reason: z.string(), at: z.string() });
 
@@ -85,13 +93,26 @@ export function readDeployment(hash: Record<string, string>): Deployment | null 
   );
 }
 
-/** The number stands in the key and the image follows from it; neither is stored twice. */
-export const writeRelease = ({ release: _number, image: _image, ...stored }: Release): string =>
-  JSON.stringify(stored);
+/** The number stands in the key and the images follow from it; neither is stored twice. */
+export function writeRelease({ services, ...release }: Omit<Release, 'release'>): string {
+  const parts = services.map(({ spec, imageId }) => ({ spec, imageId }));
+  const fields = Object.keys(releaseFields).map((name) => [name, Reflect.get(release, name)]);
+  return JSON.stringify({
+    ...Object.fromEntries(fields),
+    ...(parts.length === 1 ? parts[0] : { services: parts }),
+  });
+}
 
 export function readRelease(key: EnvironmentKey, number: string, text: string): Release {
   const release = Number(number);
-  return { ...parsed(storedRelease, json(text)), release, image: imageReference(key, release) };
+  const { services, ...stored } = parsed(storedRelease, json(text));
+  const images = imageNames(
+    key,
+    release,
+    services.map(({ spec }) => spec),
+  );
+  const parts = services.map((part, index) => ({ ...part, image: images[index] ?? '' }));
+  return { ...stored, release, services: parts };
 }
 
 /** @param text as HGET gives it; null when the environment goes on */

@@ -130,8 +130,14 @@ function readPast(id: string, values: (string | null)[]): PastDeployment[] {
 }
 
 function readRelease(number: string, text: string) {
-  const { sha, specHash, ...release } = parsed(storedRelease, json(text));
-  return { ...release, release: Number(number), record: [number, `${sha}:${specHash}`, text] };
+  const { sha, specHash, deployment, imageId, services } = parsed(storedRelease, json(text));
+  const anyImage = imageId ?? services.find((part) => part.imageId !== null)?.imageId ?? null;
+  return {
+    deployment,
+    imageId: anyImage,
+    release: Number(number),
+    record: [number, `${sha}:${specHash}`, text],
+  };
 }
 
 const inBatches = <T>(list: readonly T[]): T[][] =>
@@ -153,7 +159,8 @@ const storedRelease = z.object({
   sha: z.string(),
   specHash: z.string(),
   deployment: z.string(),
-  imageId: z.string().nullable(),
+  imageId: z.string().nullable().default(null),
+  services: z.array(z.object({ imageId: z.string().nullable() })).default([]),
 });
 
 const counts = z.tuple([z.int(), z.int()]);

@@ -96,7 +96,8 @@ function noteEntry(progress: LiveProgress, entry: Entry, t: number, at: number):
       return { ...enter(told, 'rolling_back', at, 'failed'), doing: doingOf(entry) };
     case 'rollout-began': {
       const began = schemas.began.safeParse(entry);
-      return began.success ? { ...told, policy: began.data.policy } : told;
+      const anew = { ...told, counts: null, countedSince: null, measures: null };
+      return began.success ? { ...anew, policy: began.data.policy } : told;
     }
     case 'observation-began':
       return { ...told, counts: null, countedSince: null, measures: null };

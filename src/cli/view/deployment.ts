@@ -39,7 +39,7 @@ function writeFact(io: Io, name: string, value: string): void {
 }
 
 const stepRow = (step: DeploymentView['steps'][number]): Cell[] => [
-  isStage(step.name) ? step.name : `  ${step.name}`,
+  isStage(step.name) ? step.name : `  ${step.service ? `${step.service}: ` : ''}${step.name}`,
   {
     text: step.outcome,
     color: step.outcome === 'failed' ? 'red' : step.outcome === 'ok' ? 'green' : 'yellow',

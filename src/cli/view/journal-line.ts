@@ -8,6 +8,8 @@ type JournalFields = Record<string, unknown>;
 /** What each kind of journal entry says to people; null: nothing worth a line. Kinds of a newer server are shown by name. */
 const sentences: Record<string, (fields: JournalFields) => string | null> = {
   state: (fields) => `${text(fields.state)}${suffix(fields.reason ?? holdCauses[String(fields.cause)])}`,
+  'service-state': (fields) =>
+    `${text(fields.state)}${suffix(fields.reason ?? holdCauses[String(fields.cause)])}`,
   'observation-began': () => 'counting begins anew: what was counted before does not count',
   'run-began': () => null,
   'step-began': () => null,
@@ -75,8 +77,14 @@ const paintState = (io: Io, state: string): string =>
 /** @returns one neutral line, or null */
 export function journalSentence({ type, ...fields }: { type: string } & JournalFields): string | null {
   const sentence = Object.hasOwn(sentences, type) ? sentences[type] : undefined;
-  return sentence === undefined ? neutral(type) : sentence(fields);
+  const said = sentence === undefined ? neutral(type) : sentence(fields);
+  return said === null || namesItself.has(type) || typeof fields.service !== 'string'
+    ? said
+    : `${neutral(fields.service)}: ${said}`;
 }
+
+/** The reasons of decisions begin with the service that they are about. */
+const namesItself = new Set(['promoted', 'rollback-began']);
 
 const text = (value: unknown): string =>
   neutral(typeof value === 'string' || typeof value === 'number' ? String(value) : '?');

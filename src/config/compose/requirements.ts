@@ -1,5 +1,6 @@
 import { entriesOf, valueAt } from '../yaml-path.ts';
 import type { ReportAt } from './context.ts';
+import { isWorker } from './worker.ts';
 
 /**
  * What a service must have for Siskin to roll it out: an active profile, something to build, a way to see that it is
@@ -18,6 +19,7 @@ export function checkRequirements(service: unknown, profiles: readonly string[],
       ['build'],
       'is missing: build is needed by this version (an image alone is not enough); write build: . for a Dockerfile beside this file',
     );
+  if (isWorker(service)) return;
   const [kind] = [valueAt(service, ['healthcheck', 'test'])].flat();
   const disabled = kind === 'NONE' || String(valueAt(service, ['healthcheck', 'disable'])) === 'true';
   if (!has('x-siskin', 'health') && (!has('healthcheck') || disabled))

@@ -10,7 +10,7 @@ import type { CheckedService } from './service.ts';
 export function rolloutSpec(service: CheckedService, report: ReportAt): RolloutSpec {
   const { replicas, update_config: update } = service.deploy;
   const siskin = service['x-siskin'];
-  const port = siskin.port ?? service.expose[0] ?? 0;
+  const port = siskin.worker ? 0 : (siskin.port ?? service.expose[0] ?? 0);
   const canary = canarySpec(service, report);
   const { metrics } = siskin;
   return {
@@ -18,6 +18,7 @@ export function rolloutSpec(service: CheckedService, report: ReportAt): RolloutS
     order: update.order,
     // as in Compose, 0 means all at once
     parallelism: update.parallelism === 0 ? replicas : update.parallelism,
+    ...(siskin.worker && { worker: true as const }),
     port,
     health: healthSpec(service),
     smoke: siskin.smoke,
@@ -32,7 +33,12 @@ export function rolloutSpec(service: CheckedService, report: ReportAt): RolloutS
 
 const containerStartPeriodMs = 120_000;
 
-function healthSpec({ 'x-siskin': { health }, healthcheck }: CheckedService): HealthSpec {
+/** A worker without a health check counts as healthy when it has run for so long. */
+const steadyMs = 5_000;
+
+function healthSpec({ 'x-siskin': { health, worker }, healthcheck }: CheckedService): HealthSpec {
+  const checked = healthcheck !== undefined && healthcheck.test[0] !== 'NONE';
+  if (worker && !checked) return { kind: 'running', steadyMs, startPeriodMs: containerStartPeriodMs };
   if (health) {
     return {
       kind: 'http',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { mapping, must, quantity, text, wholeNumber } from '../fields.ts';
+import { mapping, must, quantity, text, truth, wholeNumber } from '../fields.ts';
 import { duration, share } from '../units.ts';
 import { analysisField } from './analysis.ts';
 import type { ComposeContext } from './context.ts';
@@ -49,6 +49,7 @@ const metrics = mapping({
 export const siskinField = (context: ComposeContext) =>
   mapping(
     {
+      worker: truth().prefault(false),
       port: wholeNumber(1, 65_535).optional(),
       health: health.optional(),
       smoke: z.array(smoke).max(20, must('a list of at most 20 requests')).prefault([]),

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { assembleEnvironmentSlack, assembleSlack } from './assemble-slack.ts';
 import type { siskinSchema } from './schema.ts';
+import { serviceNamesOf } from './schema-services.ts';
 import type { AppConfig, EnvironmentConfig, GitConfig, GithubConfig, SiskinConfig } from './types.ts';
 
 type Checked = z.output<typeof siskinSchema>;
@@ -66,14 +67,14 @@ const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfi
   app,
   repository: checked.repo,
   composeFile: checked.compose,
-  service: checked.service,
+  services: serviceNamesOf(checked),
   git: assembleGit(checked.git, folder),
   environments: Object.entries(checked.environments).map(
     ([environment, settings]): EnvironmentConfig => ({
       environment,
       branch: settings.branch,
       forcedPushes: settings.forcedPushes ?? checked.forcedPushes ?? 'allow',
-      routes: settings.routes,
+      routes: settings.routes.map(withoutUndefined),
       profiles: settings.profiles,
       variables: settings.env,
       secrets: settings.secrets,

@@ -2,6 +2,7 @@ import type { Problem } from '../problems.ts';
 import { entriesOf, type Path, pathText, valueAt } from '../yaml-path.ts';
 import type { YamlTree } from '../yaml-tree.ts';
 import { githubChecks } from './checks-github.ts';
+import { rawServices, serviceChecks } from './checks-services.ts';
 import { slackChecks } from './checks-slack.ts';
 import { gitChecks } from './git-checks.ts';
 
@@ -17,6 +18,7 @@ export function crossChecks(tree: YamlTree): Problem[] {
     ...repeated(tree, listeners(tree.value), 'is where the server listens: choose another port'),
     ...repeated(tree, branches(environments), 'is a branch that another environment of this app follows'),
     ...repeated(tree, routes(environments), 'has the host and path of another route'),
+    ...serviceChecks(tree),
     ...joinedTwice(tree, environments),
     ...routerWithoutSocket(tree),
     ...slackChecks(tree),
@@ -51,7 +53,7 @@ function repeated(tree: YamlTree, claims: Claim[], message: string): Problem[] {
 interface Environment {
   app: string;
   environment: string;
-  service: unknown;
+  services: string[];
   value: unknown;
   path: Path;
 }
@@ -61,7 +63,7 @@ const environmentsOf = (root: unknown): Environment[] =>
     entriesOf(valueAt(settings, ['environments'])).map(([environment, value]) => ({
       app,
       environment,
-      service: valueAt(settings, ['service']),
+      services: rawServices(settings),
       value,
       path: ['apps', app, 'environments', environment],
     })),
@@ -93,8 +95,8 @@ function joinedTwice(tree: YamlTree, environments: Environment[]): Problem[] {
   const message =
     'is also made of the names of another environment, for they are joined with dashes: rename one';
   const pairs = environments.map(({ app, environment, path }) => claim(`${app}-${environment}`, path));
-  const backends = environments.flatMap(({ app, environment, service, path }) =>
-    typeof service === 'string' ? [claim(`${app}-${environment}-${service}`, path)] : [],
+  const backends = environments.flatMap(({ app, environment, services, path }) =>
+    services.map((service) => claim(`${app}-${environment}-${service}`, path)),
   );
   const ambiguous = repeated(tree, pairs, message);
   const told = new Set(ambiguous.map(({ key }) => key));

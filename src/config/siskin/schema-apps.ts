@@ -6,6 +6,7 @@ import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
 import { gitSchema } from './schema-git.ts';
 import { environmentSecrets } from './schema-secrets.ts';
+import { servicesSchema } from './schema-services.ts';
 import { environmentSlackSchema } from './schema-slack.ts';
 
 const route = mapping({
@@ -14,6 +15,7 @@ const route = mapping({
     .refine(isRouteHost, must(hostExpected))
     .transform((host) => host.toLowerCase()),
   path: z.string(must(routePathExpected)).refine(isRoutePath, must(routePathExpected)).prefault('/'),
+  service: nameText().optional().describe('Which of several services answers.'),
 });
 
 const forcedPushes = z
@@ -64,7 +66,10 @@ export const appSchema = mapping(
       })
       .prefault('docker-compose.yml')
       .describe('The Compose file, relative to the repository.'),
-    service: nameText().describe('The Compose service to deploy.'),
+    service: nameText().optional().describe('The Compose service to deploy.'),
+    services: servicesSchema
+      .optional()
+      .describe('Instead of service: the Compose services to deploy together, by name.'),
     git: gitSchema.optional().describe('What a private repository needs; submodules and Git LFS.'),
     forcedPushes,
     environments: z
@@ -75,7 +80,6 @@ export const appSchema = mapping(
       ),
   },
   {
-    services: `${notYet}; name one service under service`,
     paths: notYet,
     access: notYet,
     secrets: 'stands under each environment, not here',

@@ -99,7 +99,8 @@ export interface AppConfig {
   repository: string;
   /** The Compose file's path in the repository. */
   composeFile: string;
-  service: string;
+  /** The Compose services that are rolled out, at least one. */
+  services: string[];
   git: GitConfig;
   environments: EnvironmentConfig[];
 }
@@ -116,12 +117,18 @@ export interface GitConfig {
   lfs: boolean;
 }
 
+/** `service` is absent where the app has only one. Hosts in lower case. */
+export interface RouteConfig {
+  host: string;
+  path: string;
+  service?: string;
+}
+
 export interface EnvironmentConfig {
   environment: string;
   branch: string;
   forcedPushes: 'allow' | 'refuse';
-  /** Hosts in lower case. */
-  routes: { host: string; path: string }[];
+  routes: RouteConfig[];
   profiles: string[];
   /** Values for the `${VAR}` of its Compose file: `env`. May hold secrets. */
   variables: Record<string, string>;

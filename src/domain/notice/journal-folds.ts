@@ -25,14 +25,15 @@ export function countsOf(journal: readonly JournalEntry[]): {
   canary: ArmCounts | null;
   watch: ArmCounts | null;
 } {
-  let promoted = false;
+  /** Several services are promoted one after the other. */
+  const promoted = new Set<string | undefined>();
   let canary: ArmCounts | null = null;
   let watch: ArmCounts | null = null;
   for (const { event } of journal) {
-    if (event.type === 'promoted') promoted = true;
-    if (event.type === 'observation-began' && !promoted) canary = null;
+    if (event.type === 'promoted') promoted.add(event.service);
+    if (event.type === 'observation-began' && promoted.size === 0) canary = null;
     if (event.type !== 'tick') continue;
-    if (promoted) watch = added(watch, event);
+    if (promoted.has(event.service)) watch = added(watch, event);
     else canary = added(canary, event);
   }
   return { canary, watch };

@@ -23,7 +23,8 @@ const slowestTickMs = 60_000;
 const waitPerTick = 100;
 
 /** A measurement is due: something of the new release has traffic, and the last one is a tick ago. */
-export function analysisDue({ progress, t }: Situation, fleet: Fleet): boolean {
+export function analysisDue({ spec, progress, t }: Situation, fleet: Fleet): boolean {
+  if (spec.worker) return false;
   const attached = fleet.fresh.some(({ server }) => server?.state === 'ready');
   const waitingSince = progress.frozenSince ?? progress.held?.since ?? t;
   const interval = Math.min(slowestTickMs, Math.max(tickMs, (t - waitingSince) / waitPerTick));

@@ -14,14 +14,23 @@ export function bringUp(
   weight: number,
   smoke: boolean,
 ): Step | undefined {
-  const steps = members.map((member) => memberStep(member, weight, smoke && spec.smoke.length > 0));
+  const steps = members.map((member) =>
+    memberStep(member, weight, {
+      routed: spec.worker !== true,
+      smoke: smoke && spec.smoke.length > 0,
+    }),
+  );
   const immediate = steps.find((step) => step !== undefined && step.kind !== 'AwaitHealthy');
   if (immediate) return immediate;
   const replicas = steps.flatMap((step) => (step?.kind === 'AwaitHealthy' ? step.replicas : []));
   return replicas.length > 0 ? { kind: 'AwaitHealthy', replicas } : undefined;
 }
 
-function memberStep(member: Member, weight: number, smoke: boolean): Step | undefined {
+function memberStep(
+  member: Member,
+  weight: number,
+  { routed, smoke }: { routed: boolean; smoke: boolean },
+): Step | undefined {
   const { name, release, slot, replica, server, progress } = member;
   const address = replica?.address ?? null;
   const moved = server !== null && server.address !== address;
@@ -30,7 +39,7 @@ function memberStep(member: Member, weight: number, smoke: boolean): Step | unde
     return { kind: 'StartReplica', replica: name, release, slot };
   if (server?.state === 'ready') return undefined;
   if (progress.startedAt === null) return { kind: 'StartReplica', replica: name, release, slot };
-  if (server === null) return { kind: 'AddServer', replica: name, address };
+  if (server === null && routed) return { kind: 'AddServer', replica: name, address };
   if (!progress.healthy) return { kind: 'AwaitHealthy', replicas: [{ replica: name, address }] };
   if (smoke && !progress.smoked) return { kind: 'Smoke', replica: name, address };
   return { kind: 'Attach', replica: name, weight };

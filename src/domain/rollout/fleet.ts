@@ -23,6 +23,8 @@ export interface Situation {
   interruption: Interruption | null;
   /** Why the environment is to stand still; null while it may go on. */
   frozen: string | null;
+  /** Other services of the release are not done yet: its own watch does not end before theirs. */
+  watchGoesOn?: boolean;
 }
 
 /** One replica with what Docker, the router and the journal say of it. */

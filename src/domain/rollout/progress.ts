@@ -6,6 +6,8 @@ import type { RollBackOutcome } from './step.ts';
 
 /** What was decided and done so far: a fold over the deployment's journal. Times in ms on its own clock. */
 export interface Progress {
+  /** Its rollout has begun. */
+  began: boolean;
   phase: 'canary' | 'rolling' | 'watching' | 'rolling-back' | 'finished';
   baseline: Baseline | null;
   skipCanary: boolean;
@@ -67,6 +69,7 @@ const freshReplica: ReplicaProgress = {
 };
 
 const freshProgress: Progress = {
+  began: false,
   phase: 'canary',
   baseline: null,
   skipCanary: false,
@@ -85,6 +88,25 @@ const freshProgress: Progress = {
   rollBack: null,
 };
 
+/**
+ * What an entry says to one of several services; undefined when nothing. A rollback is everybody's, but only the service
+ * that was found bad leaves in a hurry.
+ *
+ * @param service null when it is the only one: then everything is its own
+ */
+export function ownEntry(entry: JournalEntry, service: string | null): JournalEntry | undefined {
+  const { event } = entry;
+  if (service === null) return entry;
+  if (event.type === 'state') return undefined;
+  if (event.type === 'run-began' || event.type === 'finished' || event.service === service) return entry;
+  if (event.type === 'rollback-began') return { ...entry, event: { ...event, evidence: 'none' } };
+  return undefined;
+}
+
+/** The progress of one of several services. @param service null when it is the only one */
+export const foldService = (journal: readonly JournalEntry[], service: string | null): Progress =>
+  foldProgress(journal.flatMap((entry) => ownEntry(entry, service) ?? []));
+
 /** @param journal a deployment's entries, oldest first */
 export const foldProgress = (journal: readonly JournalEntry[]): Progress =>
   journal.reduce(advance, freshProgress);
@@ -98,9 +120,10 @@ export function advance(progress: Progress, { t, event }: JournalEntry): Progres
   switch (event.type) {
     case 'rollout-began': {
       const { baseline, skipCanary, counters } = event;
-      return { ...freshProgress, baseline, skipCanary, counters };
+      return { ...freshProgress, began: true, baseline, skipCanary, counters };
     }
     case 'state':
+    case 'service-state':
       return entered(progress, t, event);
     case 'observation-began':
       return { ...progress, ticks: [], bakedMs: 0, conditions: {}, conditionsAt: null, measuredAt: t };
@@ -134,7 +157,7 @@ export function advance(progress: Progress, { t, event }: JournalEntry): Progres
   }
 }
 
-type StateEvent = Extract<JournalEvent, { type: 'state' }>;
+type StateEvent = Extract<JournalEvent, { type: 'state' | 'service-state' }>;
 
 function entered(progress: Progress, t: number, { state, cause }: StateEvent): Progress {
   const held = state === 'held' ? { cause: cause ?? 'baseline', since: t } : null;

@@ -1,4 +1,5 @@
 import { fleetOf, type Member, type Situation } from './fleet.ts';
+import type { Progress } from './progress.ts';
 import type { StepOf } from './step.ts';
 
 /** Why the new release must go back at once, whatever the statistics say; undefined when it need not. */
@@ -12,13 +13,14 @@ export function trouble(situation: Situation): StepOf<'RollBack'> | undefined {
 
 /** Rolls back; `failed` when no traffic had moved or there is nothing to go back to. */
 export function rollBackFor(situation: Situation, reason: string): StepOf<'RollBack'> {
-  const { progress } = situation;
-  const trafficMoved = Object.values(progress.replicas).some(
-    ({ attachedAt, startedAt }) => attachedAt !== null && startedAt !== null,
-  );
-  const outcome = trafficMoved && progress.baseline !== null ? 'rolled_back' : 'failed';
+  const outcome = tookOver(situation.progress) ? 'rolled_back' : 'failed';
   return { kind: 'RollBack', outcome, reason, evidence: 'hard-signal' };
 }
+
+/** Traffic has moved away from something to go back to. */
+export const tookOver = ({ replicas, baseline }: Progress): boolean =>
+  baseline !== null &&
+  Object.values(replicas).some(({ attachedAt, startedAt }) => attachedAt !== null && startedAt !== null);
 
 function memberTrouble({ spec, t }: Situation, { name, replica, progress }: Member): string | undefined {
   if (progress.failure !== null) return `${name} ${progress.failure}`;

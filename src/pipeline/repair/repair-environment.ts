@@ -2,7 +2,7 @@ import type { Seen } from '../../domain/repair/repair-fleet.ts';
 import { noteObservation, noteStep } from '../../domain/repair/repair-notes.ts';
 import { repairStep } from '../../domain/repair/repair-plan.ts';
 import type { RepairStep } from '../../domain/repair/repair-step.ts';
-import { ScrapeTargets } from '../steps/scrape-targets.ts';
+import { workersAtWork } from '../../domain/repair/workers-at-work.ts';
 import { executeRepair } from './executors.ts';
 import type { RepairContext } from './repair-context.ts';
 
@@ -24,13 +24,12 @@ export async function repairEnvironment(
   context: RepairContext,
   mayGoOn: () => Promise<boolean>,
 ): Promise<Looked> {
-  const { world, lease, memory, release } = context;
+  const { world, lease, memory, release, scrapeTargets } = context;
   const began = world.clock.monotonicMs();
-  const scrapeTargets = release.spec.rollout.metrics ? new ScrapeTargets(context) : null;
   for (;;) {
     const observed = await observe(context);
     if (!(await mayGoOn())) return { end: 'interrupted' };
-    await scrapeTargets?.follow(observed);
+    await scrapeTargets?.follow(release.spec.service, observed);
     const step = plan(context, observed);
     if (step === undefined) return { end: 'whole' };
     if (step.kind === 'Rest') return { end: 'later', inMs: step.ms };
@@ -42,10 +41,12 @@ export async function repairEnvironment(
 }
 
 async function observe({ world, app, backend, release }: RepairContext): Promise<Seen> {
-  const [glance, servers] = await Promise.all([
-    world.replicas.glance(app, release.spec.service),
-    world.router.servers(backend),
+  const { service, rollout } = release.spec;
+  const [glance, known] = await Promise.all([
+    world.replicas.glance(app, service),
+    rollout.worker ? [] : world.router.servers(backend),
   ]);
+  const servers = rollout.worker ? workersAtWork(glance.replicas, release.release) : known;
   return { ...glance, servers };
 }
 

@@ -1,10 +1,12 @@
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { backendName, type EnvironmentKey, environmentId } from '../../domain/names.ts';
+import { serviceReleases } from '../../domain/release.ts';
 import type { RepairAction } from '../../domain/repair/repair-step.ts';
 import type { AppEnvironment } from '../app-environment.ts';
 import type { Lease } from '../ports.ts';
 import type { World } from '../run-context.ts';
 import { isUnfinished } from '../run-deployment.ts';
+import { ScrapeTargets } from '../steps/scrape-targets.ts';
 import { freshMemory, type RepairMemory } from './repair-context.ts';
 import { type Looked, repairEnvironment } from './repair-environment.ts';
 
@@ -23,7 +25,10 @@ export interface RepairHooks {
 export class Repairs {
   readonly #world: World;
   readonly #hooks: RepairHooks;
+  /** By environment and service. */
   readonly #memories = new Map<string, RepairMemory>();
+  /** The last thing that kept an environment's repair from its work: told once. */
+  readonly #problems = new Map<string, string>();
 
   constructor(world: World, hooks: RepairHooks) {
     this.#world = world;
@@ -37,36 +42,52 @@ export class Repairs {
    * @throws SiskinError LEASE_LOST, STORE_UNAVAILABLE
    */
   async repair(app: AppEnvironment, lease: Lease, stop: AbortSignal): Promise<void> {
-    const memory = this.#memoryOf(app);
+    const id = environmentId(app);
     try {
-      const looked = await this.#look(app, lease, stop, memory);
-      memory.problem = null;
+      const looked = await this.#look(app, lease, stop);
+      this.#problems.delete(id);
       if (looked.end === 'later') this.#hooks.wakeIn(app, looked.inMs);
     } catch (error) {
       if (isCode(error, 'LEASE_LOST', 'STORE_UNAVAILABLE')) throw error;
       const outage = isCode(error, 'DOCKER_UNAVAILABLE', 'ROUTER_UNAVAILABLE');
-      if (memory.problem !== messageOf(error))
+      if (this.#problems.get(id) !== messageOf(error))
         this.#world.log.warn({ app: app.app, environment: app.environment, err: error }, 'cannot repair now');
-      memory.problem = messageOf(error);
+      this.#problems.set(id, messageOf(error));
       this.#hooks.wakeIn(app, outage ? outageRetryMs : problemRetryMs);
     }
   }
 
   /** A deployment changes everything: what was remembered before it does not count. */
   forget(key: EnvironmentKey): void {
-    this.#memories.delete(environmentId(key));
+    const id = environmentId(key);
+    this.#problems.delete(id);
+    for (const name of this.#memories.keys()) if (name.startsWith(`${id}/`)) this.#memories.delete(name);
   }
 
-  async #look(app: AppEnvironment, lease: Lease, stop: AbortSignal, memory: RepairMemory): Promise<Looked> {
+  async #look(app: AppEnvironment, lease: Lease, stop: AbortSignal): Promise<Looked> {
     const world = this.#world;
     const { current } = await world.store.environment(app);
     const release = current === null ? null : await world.store.release(app, current);
     // nothing is known to be what should serve: then nothing is known to be in excess either
     if (!release) return { end: 'whole' };
+    const services = serviceReleases(release);
+    const tellsMetrics = services.some(({ spec }) => spec.rollout.metrics !== undefined);
+    const scrapeTargets = tellsMetrics ? new ScrapeTargets({ world, app, lease }, release) : undefined;
     const mayGoOn = async () => !stop.aborted && !(await this.#deploymentWaits(app));
-    const backend = backendName(app, release.spec.service);
     const onAction = (action: RepairAction) => this.#hooks.onAction(action);
-    return repairEnvironment({ world, app, lease, release, backend, memory, stop, onAction }, mayGoOn);
+    const looks: Looked[] = [];
+    for (const one of services) {
+      const { service } = one.spec;
+      const own = { release: one, backend: backendName(app, service), memory: this.#memoryOf(app, service) };
+      const looked = await repairEnvironment(
+        { world, app, lease, stop, onAction, scrapeTargets, ...own },
+        mayGoOn,
+      );
+      if (looked.end === 'interrupted') return looked;
+      looks.push(looked);
+    }
+    const later = looks.flatMap((looked) => (looked.end === 'later' ? [looked.inMs] : []));
+    return later.length > 0 ? { end: 'later', inMs: Math.min(...later) } : { end: 'whole' };
   }
 
   async #deploymentWaits(key: EnvironmentKey): Promise<boolean> {
@@ -75,8 +96,8 @@ export class Repairs {
     return deployment !== null && isUnfinished(deployment);
   }
 
-  #memoryOf(key: EnvironmentKey): RepairMemory {
-    const id = environmentId(key);
+  #memoryOf(key: EnvironmentKey, service: string): RepairMemory {
+    const id = `${environmentId(key)}/${service}`;
     const memory = this.#memories.get(id) ?? freshMemory(this.#world);
     this.#memories.set(id, memory);
     return memory;

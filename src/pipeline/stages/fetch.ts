@@ -4,7 +4,7 @@ import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Commit } from '../ports.ts';
 import type { RunContext } from '../run-context.ts';
-import { givenSecrets, readSealedSpec } from '../secrets.ts';
+import { givenSecrets, readSealedSpecs } from '../secrets.ts';
 
 /** A Compose file larger than this is not one. */
 export const composeMaxBytes = 256 * 1024;
@@ -28,7 +28,7 @@ export async function fetchRelease(context: RunContext): Promise<Fetched> {
   const { sha, title, author } = commit;
   await world.store.update(lease, deployment.id, { sha, title, author });
   const text = await world.source.readFile(app.repository, sha, app.composeFile, composeMaxBytes);
-  const release = await releaseFor(context, commit, await readSealedSpec(world.secrets, app, text));
+  const release = await releaseFor(context, commit, await readSealedSpecs(world.secrets, app, text));
   await world.store.update(lease, deployment.id, { release: release.release });
   return orNothing(context, release);
 }
@@ -44,7 +44,7 @@ async function orNothing({ world, app }: RunContext, release: Release): Promise<
 async function releaseFor(
   { world, app, deployment, lease, journal }: RunContext,
   commit: Commit,
-  spec: ServiceSpec,
+  specs: ServiceSpec[],
 ) {
   return world.store.ensureRelease(lease, {
     app: app.app,
@@ -52,28 +52,35 @@ async function releaseFor(
     sha: commit.sha,
     title: commit.title,
     author: commit.author,
-    spec,
-    specHash: hashOf(spec),
+    specs,
+    specHash: hashOf(specs),
     deployment: deployment.id,
     createdAt: journal.clock.at(),
   });
 }
 
-async function keptRelease({ world, app, deployment, lease }: RunContext, number: number): Promise<Release> {
+async function keptRelease(context: RunContext, number: number): Promise<Release> {
+  const { world, app, deployment, lease } = context;
   const release = await world.store.release(app, number);
-  if (!release?.imageId || (await world.images.find(release.imageId)) === null)
+  if (!release || !(await isKept(context, release)))
     throw new SiskinError('RELEASE_UNKNOWN', `release r${number} is not kept: its image is gone`);
   // one that is missing must fail it here, before anything is touched
-  await givenSecrets(world.secrets, app, release);
+  for (const part of release.services) await givenSecrets(world.secrets, app, part);
   const { sha, title, author } = release;
   await world.store.update(lease, deployment.id, { sha, title, author, release: number });
   return release;
 }
 
-/** The same spec has the same hash, whatever the order of its keys. */
-export const hashOf = (spec: ServiceSpec): string =>
+async function isKept({ world }: RunContext, { services }: Release): Promise<boolean> {
+  for (const { imageId } of services)
+    if (imageId === null || (await world.images.find(imageId)) === null) return false;
+  return true;
+}
+
+/** The same specs have the same hash, whatever the order of their keys; the only one's is its own. */
+export const hashOf = (specs: readonly ServiceSpec[]): string =>
   createHash('sha256')
-    .update(JSON.stringify(sorted(spec)))
+    .update(JSON.stringify(sorted(specs.length === 1 ? specs[0] : specs)))
     .digest('hex')
     .slice(0, 16);
 

@@ -1,90 +1,149 @@
+import type { Release } from '../../domain/deployment.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { Baseline, JournalEvent } from '../../domain/journal.ts';
 import { parseReplicaName } from '../../domain/names.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { policyOf } from '../../domain/rollout/analysis.ts';
-import type { Situation } from '../../domain/rollout/fleet.ts';
 import { type Step, stepName } from '../../domain/rollout/step.ts';
 import { rollBackFor } from '../../domain/rollout/trouble.ts';
-import { nextStep } from '../../domain/rollout-plan.ts';
-import { type RolloutContext, RunStopped } from '../run-context.ts';
+import { workerServers } from '../../domain/rollout/worker-servers.ts';
+import {
+  nextStepOfAll,
+  type Planned,
+  rollBackOfAll,
+  type ServiceSituation,
+} from '../../domain/rollout-of-all.ts';
+import { type RolloutContext, type RunContext, RunStopped, rolloutContexts } from '../run-context.ts';
 import { observeDeadlineMs, stepDeadlineMs, within } from '../steps/deadlines.ts';
-import { enter } from '../steps/decision-steps.ts';
+import { enterOne } from '../steps/decision-steps.ts';
 import type { StepContext } from '../steps/executor.ts';
 import { HealthPoller } from '../steps/health-poller.ts';
 import { executeStep, intentOf } from '../steps/index.ts';
 import { Measurer } from '../steps/measurer.ts';
 import { ScrapeTargets } from '../steps/scrape-targets.ts';
-
-/** How often in a row one step may fail for an unknown reason before the release goes back. */
-const attemptsPerStep = 5;
-
-/** How often in a row, a second apart, a look at containers and router may fail for an unknown reason. */
-const looksAllowed = 300;
+import { Attempts } from './attempts.ts';
 
 /** Time in ms before an engine or router that did not answer is asked again. */
 const outagePauseMs = 1_000;
 
 /**
  * The loop of a rollout: observe, plan, note, do. It holds no state that the journal, Docker and the router do
- * not hold, so a worker that takes over runs the very same loop.
+ * not hold, so a worker that takes over runs the very same loop. All services are looked at together.
  *
  * @throws SiskinError LEASE_LOST when another worker goes on with it
  */
-export async function rollOut(context: RolloutContext): Promise<void> {
-  const { world, journal, release } = context;
-  const memory = {
-    health: new HealthPoller(world.prober, world.clock),
-    measurer: new Measurer(world.metrics, world.router, world.clock),
+export async function rollOut(run: RunContext, release: Release): Promise<void> {
+  const { journal } = run;
+  const rollout: Rollout = {
+    run,
+    members: rolloutContexts(run, release).map((context) => withMemory(context)),
+    scrapeTargets: new ScrapeTargets(run, release),
+    attempts: new Attempts(),
   };
-  const attempts = new Attempts();
-  const scrapeTargets = new ScrapeTargets(context);
   for (;;) {
-    const step = await round({ ...context, ...memory, scrapeTargets }, attempts);
-    if (step?.kind === 'Finish' && journal.progress.phase === 'finished') return;
-    const unseen = attempts.neverSeen();
-    if (unseen !== undefined) return await leaveAsItIs(context, unseen);
-    if (context.stop.aborted) throw new RunStopped();
-    if (context.lease.lost.aborted) throw new SiskinError('LEASE_LOST', `lost r${release.release}'s lease`);
+    await round(rollout);
+    if (journal.finished) return;
+    const unseen = rollout.attempts.neverSeen();
+    if (unseen !== undefined) return await leaveAsItIs(run, unseen);
+    if (run.stop.aborted) throw new RunStopped();
+    if (run.lease.lost.aborted) throw new SiskinError('LEASE_LOST', `lost r${release.release}'s lease`);
   }
 }
 
-type RoundContext = Omit<StepContext, 'observed'> & { scrapeTargets: ScrapeTargets };
+interface Rollout {
+  run: RunContext;
+  /** One per service, in rollout order. */
+  members: Member[];
+  scrapeTargets: ScrapeTargets;
+  attempts: Attempts;
+}
 
-/** Looks, plans and does one step; a failure is counted, and the next round looks again. @returns the step, if it came to one */
-async function round(context: RoundContext, attempts: Attempts): Promise<Step | undefined> {
-  const { journal, world, app, scrapeTargets } = context;
-  let step: Step | undefined;
+/** One service, and the memory of this run of it. */
+type Member = Omit<StepContext, 'observed' | 'all'>;
+
+function withMemory(context: RolloutContext): Member {
+  const { world } = context;
+  const health = new HealthPoller(world.prober, world.clock);
+  return { ...context, health, measurer: new Measurer(world.metrics, world.router, world.clock) };
+}
+
+/** Looks, plans and does one step, or waits for several things at once; a failure is counted, and the next round looks again. */
+async function round(rollout: Rollout): Promise<void> {
+  const { members, scrapeTargets, attempts } = rollout;
+  let all: ServiceSituation[];
+  let plan: Planned[];
   try {
-    const observed = await within(observeDeadlineMs, 'Looking at containers and router', observe(context));
-    if (!journal.rolloutBegan) await begin(context, observed);
-    await scrapeTargets.follow(observed);
-    step = planned(context, observed, attempts);
-    await perform({ ...context, observed }, step);
-    attempts.succeeded(step);
+    all = await within(observeDeadlineMs, 'Looking at containers and router', observeAll(rollout));
+    for (const { service, observed } of all) await scrapeTargets.follow(service, observed);
+    plan = planned(all, attempts);
   } catch (error) {
-    if (isLeaseLost(error)) throw error;
-    const name = step?.kind ?? 'Observe';
-    world.log.warn({ app: app.app, environment: app.environment, step: name, err: error }, 'a step failed');
-    if (step !== undefined ? !isOutage(error) : !isBlind(error)) attempts.failed(step, error);
-    await world.clock.sleep(outagePauseMs, context.interruptions.change);
+    await noteFailure(rollout, undefined, error);
+    return;
   }
-  return step;
+  await Promise.all(
+    plan.map(async (next) => {
+      const member = members.find(({ release }) => release.spec.service === next.service);
+      const situation = all.find(({ service }) => service === next.service);
+      if (member && situation) await attempt(rollout, { ...member, observed: situation.observed, all }, next);
+    }),
+  );
 }
 
-async function observe({ world, app, backend, release }: RolloutContext): Promise<Observation> {
+async function attempt(rollout: Rollout, context: StepContext, next: Planned): Promise<void> {
+  try {
+    if (next.step.kind === 'Begin') await begin(context);
+    else await perform(context, next.step);
+    rollout.attempts.succeeded(next);
+  } catch (error) {
+    await noteFailure(rollout, next, error);
+  }
+}
+
+async function noteFailure(
+  { run, attempts }: Rollout,
+  next: Planned | undefined,
+  error: unknown,
+): Promise<void> {
+  if (isLeaseLost(error)) throw error;
+  const { app, world } = run;
+  const step = next?.step.kind ?? 'Observe';
+  world.log.warn(
+    { app: app.app, environment: app.environment, service: next?.service, step, err: error },
+    'a step failed',
+  );
+  if (next !== undefined ? !isOutage(error) : !isBlind(error)) attempts.failed(next, error);
+  await world.clock.sleep(outagePauseMs, run.interruptions.change);
+}
+
+const observeAll = ({ run, members }: Rollout): Promise<ServiceSituation[]> =>
+  Promise.all(
+    members.map(async (member) => {
+      const observed = await observe(member);
+      const { release, journal } = member;
+      return {
+        service: release.spec.service,
+        spec: release.spec.rollout,
+        release: release.release,
+        progress: journal.progress,
+        t: journal.clock.t(),
+        observed,
+        interruption: run.interruptions.current,
+        frozen: run.interruptions.frozen?.reason ?? null,
+      };
+    }),
+  );
+
+async function observe({ world, app, backend, release, journal }: RolloutContext): Promise<Observation> {
+  const { service, rollout } = release.spec;
   const [replicas, servers] = await Promise.all([
-    world.replicas.list(app, release.spec.service),
+    world.replicas.list(app, service),
     world.router.servers(backend),
   ]);
-  return { replicas, servers };
+  return { replicas, servers: rollout.worker ? workerServers(replicas, journal.progress) : servers };
 }
 
 /** Nobody can say what runs: nothing is touched, and the environment is free for the next push. */
-async function leaveAsItIs(
-  { world, lease, deployment, journal }: RolloutContext,
-  why: string,
-): Promise<void> {
+async function leaveAsItIs({ world, lease, deployment, journal }: RunContext, why: string): Promise<void> {
   const reason = `${why}; everything was left as it was`;
   const finishedAt = journal.clock.at();
   await world.store.update(lease, deployment.id, { state: 'failed', reason, finishedAt });
@@ -92,16 +151,20 @@ async function leaveAsItIs(
 }
 
 /** Notes what served before, once. A rollback restores exactly this. */
-async function begin(context: RolloutContext, seen: Observation): Promise<void> {
-  const { journal, world, app, release, lease, deployment, backend } = context;
+async function begin(context: StepContext): Promise<void> {
+  const { journal, world, app, release, lease, deployment, backend, observed, all } = context;
   const { current } = await world.store.environment(app);
-  const baseline = current === release.release ? null : baselineOf(seen, current);
-  await world.store.update(lease, deployment.id, { baseline: baseline?.release ?? null });
+  const baseline = current === release.release ? null : baselineOf(observed, current);
+  const first = all.every(({ progress }) => !progress.began);
+  if (baseline !== null || first)
+    await world.store.update(lease, deployment.id, { baseline: baseline?.release ?? null });
   const { servers: counters } = await world.router.counters(backend);
   const skipCanary = release.servedWell;
-  const policy = policyOf(baseline?.slots.length ?? 0, release.spec.rollout);
+  const { rollout } = release.spec;
+  const policy = policyOf(baseline?.slots.length ?? 0, rollout);
   await journal.append({ type: 'rollout-began', baseline, skipCanary, counters, policy });
-  if (baseline !== null && !skipCanary) await journal.append(await enter(context, 'canary'));
+  if (baseline !== null && !skipCanary && !rollout.worker)
+    await journal.append(...(await enterOne(context, 'canary')));
 }
 
 function baselineOf({ servers }: Observation, current: number | null): Baseline | null {
@@ -114,22 +177,17 @@ function baselineOf({ servers }: Observation, current: number | null): Baseline 
   return current !== null && slots.length > 0 ? { release: current, slots } : null;
 }
 
-function planned(context: RolloutContext, observed: Observation, attempts: Attempts): Step {
-  const { release, journal, interruptions } = context;
-  const { progress } = journal;
-  const situation: Situation = {
-    spec: release.spec.rollout,
-    release: release.release,
-    progress,
-    t: journal.clock.t(),
-    observed,
-    interruption: interruptions.current,
-    frozen: interruptions.frozen?.reason ?? null,
-  };
+function planned(all: readonly ServiceSituation[], attempts: Attempts): Planned[] {
   const hopeless = attempts.exhausted();
-  if (!hopeless) return nextStep(situation);
-  if (progress.rollBack === null) return rollBackFor(situation, hopeless);
-  return { kind: 'Finish', outcome: 'failed', reason: `${progress.rollBack.reason}; then ${hopeless}` };
+  const situation = all.find(({ service }) => service === hopeless?.service);
+  if (!hopeless || !situation) return nextStepOfAll(all);
+  const { service, progress } = situation;
+  if (progress.rollBack === null) {
+    const step = rollBackFor(situation, hopeless.why);
+    return [{ service, step: rollBackOfAll(step, situation, all) }];
+  }
+  const reason = `${progress.rollBack.reason}; then ${hopeless.why}`;
+  return [{ service, step: { kind: 'Finish', outcome: 'failed', reason } }];
 }
 
 /** Notes the step under the lease's fence, does it, and notes what has become true. */
@@ -153,38 +211,6 @@ async function perform(context: StepContext, step: Step): Promise<void> {
 
 const inTime = (context: StepContext, step: Step): Promise<JournalEvent[]> =>
   within(stepDeadlineMs(step.kind, context.release.spec.rollout), step.kind, executeStep(context, step));
-
-/** Counts how often one step failed in a row. */
-class Attempts {
-  #step = '';
-  #failures = 0;
-  #error = '';
-
-  succeeded(step: Step): void {
-    if (stepName(step) === undefined && this.#step !== 'Observe') return;
-    this.#failures = 0;
-  }
-
-  failed(step: Step | undefined, error: unknown): void {
-    const name = step ? (stepName(step) ?? step.kind) : 'Observe';
-    this.#failures = name === this.#step ? this.#failures + 1 : 1;
-    this.#step = name;
-    this.#error = messageOf(error);
-  }
-
-  /** @returns why nothing is known of the environment, after some minutes of trying */
-  neverSeen(): string | undefined {
-    if (this.#step !== 'Observe' || this.#failures < looksAllowed) return undefined;
-    return `containers and router could not be looked at ${looksAllowed} times in a row: ${this.#error}`;
-  }
-
-  /** @returns why to go back, once; the count starts anew for the way back */
-  exhausted(): string | undefined {
-    if (this.#step === 'Observe' || this.#failures < attemptsPerStep) return undefined;
-    this.#failures = 0;
-    return `step "${this.#step}" failed ${attemptsPerStep} times: ${this.#error}`;
-  }
-}
 
 const isLeaseLost = (error: unknown): boolean => error instanceof SiskinError && error.code === 'LEASE_LOST';
 

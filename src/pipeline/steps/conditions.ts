@@ -1,16 +1,21 @@
 import { renderAnalysisQuery } from '../../domain/analysis-query.ts';
+import type { Release } from '../../domain/deployment.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { ConditionResult, JournalEvent } from '../../domain/journal.ts';
 import type { AnalysisSpec } from '../../domain/service-spec.ts';
 import { conditionIntervalMs, conditionResult } from '../../domain/verdict/conditions.ts';
-import type { RolloutContext } from '../run-context.ts';
+import { type RolloutContext, type RunContext, rolloutContexts } from '../run-context.ts';
 
 /**
  * Asks every PromQL condition once before anything is started: a query that can never tell is the file's mistake, not
  * the release's.
  * @throws SiskinError ANALYSIS_REFUSED, naming the key
  */
-export async function checkAnalysis(context: RolloutContext): Promise<void> {
+export async function checkAnalysis(run: RunContext, whole: Release): Promise<void> {
+  for (const context of rolloutContexts(run, whole)) await checkConditions(context);
+}
+
+async function checkConditions(context: RolloutContext): Promise<void> {
   const { world, app, release } = context;
   const { service, rollout } = release.spec;
   const { current } = await world.store.environment(app);

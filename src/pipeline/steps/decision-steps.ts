@@ -1,52 +1,69 @@
-import type { DeploymentState } from '../../domain/deployment.ts';
-import type { JournalEvent } from '../../domain/journal.ts';
+import type { DeploymentState, Release } from '../../domain/deployment.ts';
+import type { HoldCause, JournalEvent } from '../../domain/journal.ts';
+import { withoutImages } from '../../domain/release.ts';
+import { type ServiceSituation, stateOfAll } from '../../domain/rollout-of-all.ts';
 import type { RunContext } from '../run-context.ts';
 import type { Executor, StepContext } from './executor.ts';
 
 /** Enters a state that goes on, so has no reason yet: the record first, for people look there, then the journal. */
 export async function enter(
-  { world, lease, deployment }: RunContext,
+  { world, lease, deployment }: Pick<RunContext, 'world' | 'lease' | 'deployment'>,
   state: DeploymentState,
 ): Promise<JournalEvent> {
   await world.store.update(lease, deployment.id, { state, reason: null });
   return { type: 'state', state };
 }
 
-export const hold: Executor<'Hold'> = async (context, { cause, reason }) => {
-  const { world, lease, deployment } = context;
-  await world.store.update(lease, deployment.id, { state: 'held', reason });
-  return [{ type: 'state', state: 'held', reason, cause }];
-};
+/** One service enters a state; the deployment's is that of all. */
+export async function enterOne(
+  context: Omit<StepContext, 'observed'>,
+  state: DeploymentState,
+  why: { reason?: string; cause?: HoldCause } = {},
+): Promise<JournalEvent[]> {
+  const { world, lease, deployment, all } = context;
+  const others = othersOf(context).map(({ progress }) => progress);
+  const together = stateOfAll(state, others);
+  await world.store.update(lease, deployment.id, { state: together, reason: why.reason ?? null });
+  const event: JournalEvent = { type: 'state', state: together, ...why };
+  return all.length === 1 ? [event] : [event, { type: 'service-state', state, ...why }];
+}
+
+const othersOf = ({ all, release }: Omit<StepContext, 'observed'>): ServiceSituation[] =>
+  all.filter(({ service }) => service !== release.spec.service);
+
+export const hold: Executor<'Hold'> = (context, { cause, reason }) =>
+  enterOne(context, 'held', { reason, cause });
 
 export const resume: Executor<'Resume'> = async (context, { anew }) => {
-  const state = await enter(context, 'canary');
-  return anew ? [state, { type: 'observation-began' }] : [state];
+  const state = await enterOne(context, 'canary');
+  return anew ? [...state, { type: 'observation-began' }] : state;
 };
 
 /** The freeze is the environment's: newer pushes wait as well. It is set first, for a takeover reads it. */
 export const freeze: Executor<'Freeze'> = async (context, { reason }) => {
-  const { world, lease, app, deployment, interruptions, journal } = context;
+  const { world, lease, app, interruptions, journal } = context;
   if (interruptions.frozen === null) {
     await world.store.freeze(lease, app, { by: 'siskin', reason, at: journal.clock.at() });
     await interruptions.refresh();
   }
-  await world.store.update(lease, deployment.id, { state: 'frozen', reason });
-  return [{ type: 'state', state: 'frozen', reason }];
+  return enterOne(context, 'frozen', { reason });
 };
 
 export const thaw: Executor<'Thaw'> = async (context, { state }) => [
-  await enter(context, state),
+  ...(await enterOne(context, state)),
   { type: 'observation-began' },
 ];
 
 export const promote: Executor<'Promote'> = async (context, { reason, evidence, promotes }) => [
-  await enter(context, 'rolling'),
+  ...(await enterOne(context, 'rolling')),
   { type: 'promoted', reason, evidence, promotes },
 ];
 
+/** The release serves when the last of its services does. */
 export const watch: Executor<'Watch'> = async (context) => {
-  await serve(context, context.release.release);
-  return [await enter(context, 'watching')];
+  const last = othersOf(context).every(({ progress }) => progress.phase === 'watching');
+  if (last) await serve(context, context.whole.release);
+  return enterOne(context, 'watching');
 };
 
 export const rollBack: Executor<'RollBack'> = async (_context, { outcome, reason, evidence }) => [
@@ -54,10 +71,9 @@ export const rollBack: Executor<'RollBack'> = async (_context, { outcome, reason
 ];
 
 export const finish: Executor<'Finish'> = async (context, { outcome, reason }) => {
-  const { world, lease, deployment, release, journal } = context;
-  if (outcome === 'succeeded') await world.store.updateRelease(lease, { ...release, servedWell: true });
-  const baseline = journal.progress.baseline?.release ?? null;
-  const serving = outcome === 'succeeded' || stillServes(context) ? release.release : baseline;
+  const { world, lease, deployment, whole, journal } = context;
+  if (outcome === 'succeeded') await world.store.updateRelease(lease, { ...whole, servedWell: true });
+  const serving = outcome === 'succeeded' || stillServes(context) ? whole.release : servedBefore(context);
   await removeImages(context, serving);
   await serve(context, serving);
   const finishedAt = journal.clock.at();
@@ -67,10 +83,14 @@ export const finish: Executor<'Finish'> = async (context, { outcome, reason }) =
   return [{ type: 'finished', outcome, reason }];
 };
 
+/** What served before; a service that is new has nothing to go back to. */
+const servedBefore = ({ all }: StepContext): number | null =>
+  all.find(({ progress }) => progress.baseline !== null)?.progress.baseline?.release ?? null;
+
 /** Releases whose images stay for a rollback, the one that serves included. */
 const keptImages = 5;
 
-/** The image of a release that came to nothing goes, and those that no rollback will want any more. */
+/** The images of a release that came to nothing go, and those that no rollback will want any more. */
 async function removeImages({ world, lease, app }: StepContext, serving: number | null): Promise<void> {
   const releases = await world.store.releases(app);
   const worthKeeping = releases
@@ -78,15 +98,24 @@ async function removeImages({ world, lease, app }: StepContext, serving: number 
     .map((one) => one.release)
     .slice(-keptImages);
   for (const old of releases) {
-    if (old.imageId === null || worthKeeping.includes(old.release)) continue;
-    await world.images.remove(old.image);
-    await world.store.updateRelease(lease, { ...old, imageId: null });
+    const images = imagesOf(old);
+    if (images.length === 0 || worthKeeping.includes(old.release)) continue;
+    for (const image of images) await world.images.remove(image);
+    await world.store.updateRelease(lease, withoutImages(old));
   }
 }
 
+const imagesOf = ({ services }: Release): string[] => [
+  ...new Set(services.flatMap(({ image, imageId }) => (imageId === null ? [] : [image]))),
+];
+
 /** A rollback that could bring nothing back left the new release in place. */
-const stillServes = ({ observed, release }: StepContext): boolean =>
-  observed.servers.some(({ name, state }) => state === 'ready' && name.startsWith(`r${release.release}-`));
+const stillServes = ({ all, whole }: StepContext): boolean =>
+  all
+    .filter(({ progress }) => progress.began)
+    .every(({ observed }) =>
+      observed.servers.some(({ name, state }) => state === 'ready' && name.startsWith(`r${whole.release}-`)),
+    );
 
 /** Records what serves now, and the newest release before it that served well: where a rollback goes. */
 async function serve({ world, lease, app }: StepContext, current: number | null): Promise<void> {

@@ -1,6 +1,7 @@
 import type { JournalEvent } from '../../domain/journal.ts';
 import type { Observation } from '../../domain/observation.ts';
 import type { StepKind, StepOf } from '../../domain/rollout/step.ts';
+import type { ServiceSituation } from '../../domain/rollout-of-all.ts';
 import type { RolloutContext } from '../run-context.ts';
 import type { HealthPoller } from './health-poller.ts';
 import type { Measurer } from './measurer.ts';
@@ -10,6 +11,8 @@ export interface StepContext extends RolloutContext {
   observed: Observation;
   health: HealthPoller;
   measurer: Measurer;
+  /** All services of the release as they were just seen, this one among them. */
+  all: readonly ServiceSituation[];
 }
 
 /** Does a step; done again it does no harm. @returns what has become true, for the journal */

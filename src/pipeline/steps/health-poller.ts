@@ -1,5 +1,5 @@
 import type { GlancedReplica } from '../../domain/observation.ts';
-import type { HealthSpec, HttpHealthSpec } from '../../domain/service-spec.ts';
+import type { HealthSpec, HttpHealthSpec, RunningHealthSpec } from '../../domain/service-spec.ts';
 import type { Clock, Prober } from '../ports.ts';
 
 /** The first polls come fast, whatever interval the app asks for. */
@@ -14,6 +14,7 @@ export class HealthPoller {
   readonly #successes = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #lastAsked = new Map<string, number>();
+  readonly #runningSince = new Map<string, number>();
 
   constructor(prober: Prober, clock: Clock) {
     this.#prober = prober;
@@ -33,6 +34,7 @@ export class HealthPoller {
   async ask(replica: GlancedReplica, port: number, spec: HealthSpec, signal: AbortSignal): Promise<Health> {
     this.#lastAsked.set(replica.name, this.#clock.monotonicMs());
     if (spec.kind === 'container') return containerHealth(replica);
+    if (spec.kind === 'running') return this.#steady(replica, spec);
     const detail = await this.#probe(replica, port, spec, signal);
     if (detail !== null) {
       this.#successes.set(replica.name, 0);
@@ -41,6 +43,18 @@ export class HealthPoller {
     const successes = (this.#successes.get(replica.name) ?? 0) + 1;
     this.#successes.set(replica.name, successes);
     return { state: successes >= spec.healthyAfter ? 'healthy' : 'promising' };
+  }
+
+  /** A replica that is seen to run for so long; a restart of it is trouble, and told by others. */
+  #steady({ name, status }: GlancedReplica, { steadyMs }: RunningHealthSpec): Health {
+    if (status !== 'running') {
+      this.#runningSince.delete(name);
+      return { state: 'unhealthy', detail: `it is ${status}` };
+    }
+    const now = this.#clock.monotonicMs();
+    const since = this.#runningSince.get(name) ?? now;
+    this.#runningSince.set(name, since);
+    return { state: now - since >= steadyMs ? 'healthy' : 'promising' };
   }
 
   /** Asks a replica that serves. @returns how often in a row it has failed, and what it said last */
@@ -58,7 +72,8 @@ export class HealthPoller {
 
   /** Forgets a replica, e.g. because it was started anew. */
   forget(replica: string): void {
-    for (const memory of [this.#successes, this.#failures, this.#lastAsked]) memory.delete(replica);
+    for (const memory of [this.#successes, this.#failures, this.#lastAsked, this.#runningSince])
+      memory.delete(replica);
   }
 
   async #probe(

@@ -1,7 +1,7 @@
-import type { Release } from '../../domain/deployment.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { JournalEvent } from '../../domain/journal.ts';
 import type { EnvironmentKey } from '../../domain/names.ts';
+import { type ServiceRelease, serviceRelease } from '../../domain/release.ts';
 import type { Lease, ReplicaRequest } from '../ports.ts';
 import { givenSecrets, type Secrets } from '../secrets.ts';
 import type { Executor, StepContext } from './executor.ts';
@@ -52,10 +52,11 @@ export const giveUp: Executor<'GiveUp'> = async (_context, { replica, detail }) 
   { type: 'replica-failed', replica, detail } satisfies JournalEvent,
 ];
 
-/** The record of a release; the one being rolled out is at hand. */
-export async function releaseOf(context: StepContext, release: number): Promise<Release> {
+/** What a release is to this service; the one being rolled out is at hand. */
+export async function releaseOf(context: StepContext, release: number): Promise<ServiceRelease> {
   if (release === context.release.release) return context.release;
-  const known = await context.world.store.release(context.app, release);
+  const record = await context.world.store.release(context.app, release);
+  const known = record && serviceRelease(record, context.release.spec.service);
   if (known) return known;
   throw new SiskinError('RELEASE_UNKNOWN', `release r${release} is not on record any more`);
 }
@@ -71,7 +72,7 @@ export const isRefusal = (error: unknown): error is SiskinError =>
 export async function replicaRequest(
   secrets: Secrets,
   { app, deployment, lease }: { app: EnvironmentKey; deployment: { id: string }; lease: Lease },
-  release: Release,
+  release: ServiceRelease,
   { replica, slot }: { replica: string; slot: number },
 ): Promise<ReplicaRequest> {
   const { spec } = release;

@@ -9,6 +9,7 @@ import type { Lease } from '../../../src/pipeline/ports.ts';
 import { startApi } from '../../support/redis-api.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { openRedisWorld, pushOf, type RedisWorld, testAudit } from '../../support/redis-world.ts';
+import { withImage } from '../../support/specs.ts';
 
 let redis: TestRedis;
 let world: RedisWorld;
@@ -46,7 +47,7 @@ const releaseOf = (lease: Lease, sha: string) =>
     sha,
     title: 't',
     author: 'a',
-    spec: { rollout: {} } as never,
+    specs: [{ rollout: {} } as never],
     specHash: 'h',
     deployment: 'd1',
     createdAt: '',
@@ -114,7 +115,7 @@ describe('acting', () => {
   it('deploys the head, a commit, a release; the queued one before is superseded', async () => {
     const lease = await holdLease();
     const release = await releaseOf(lease, 'c'.repeat(40));
-    await world.store.updateRelease(lease, { ...release, imageId: 'sha256:1' });
+    await world.store.updateRelease(lease, withImage(release, 'sha256:1'));
     await lease.release();
     const head = await api.post(`${actions}/deploy`);
     expect([head.status, await head.json()]).toEqual([
@@ -170,7 +171,7 @@ describe('acting', () => {
     const lease = await holdLease();
     const built = await releaseOf(lease, 'c'.repeat(40));
     await releaseOf(lease, 'd'.repeat(40));
-    await world.store.updateRelease(lease, { ...built, imageId: 'sha256:1' });
+    await world.store.updateRelease(lease, withImage(built, 'sha256:1'));
     await world.store.setServing(lease, key, { current: 2, previous: 1 });
     await lease.release();
     expect(await errorOf(await api.post(`${actions}/rollback`, { release: 'r2' }))).toEqual([

@@ -3,6 +3,7 @@ import { deploymentListSchema, errorSchema, releaseListSchema } from '../../../s
 import { startApi } from '../../support/redis-api.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { openRedisWorld, pushOf, type RedisWorld, testAudit } from '../../support/redis-world.ts';
+import { withImage } from '../../support/specs.ts';
 
 let redis: TestRedis;
 let world: RedisWorld;
@@ -32,10 +33,10 @@ it('lists what may be gone back to, newest first, and what serves', async () => 
     const createdAt = `2026-01-01T00:00:${String(number).padStart(2, '0')}.000Z`;
     const release = await world.store.ensureRelease(lease, {
       ...{ ...wanted, specHash: `h${number}`, createdAt },
-      spec: { rollout: {} } as never,
+      specs: [{ rollout: {} } as never],
     });
     if (number === 10)
-      await world.store.updateRelease(lease, { ...release, imageId: 'sha256:1', servedWell: true });
+      await world.store.updateRelease(lease, { ...withImage(release, 'sha256:1'), servedWell: true });
   }
   await world.store.setServing(lease, key, { current: 10, previous: null });
   await lease.release();

@@ -205,7 +205,7 @@ it('threat 27: a flushed Redis: what serves is no head to bring again, what was 
   if (!lease) throw new Error('the lease is free');
   const release = await world.redis.store.ensureRelease(lease, {
     ...{ ...shop, sha: first, title: '', author: '', specHash: 'h', deployment: 'd1', createdAt: '' },
-    spec: { rollout: {} } as never,
+    specs: [{ rollout: {} } as never],
   });
   await world.redis.store.setServing(lease, shop, { current: release.release, previous: null });
   await lease.release();

@@ -5,6 +5,7 @@ import type { JournalEntry } from '../../../src/domain/journal.ts';
 import type { Lease } from '../../../src/pipeline/ports.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { openRedisWorld, pushOf, type RedisWorld, testAudit } from '../../support/redis-world.ts';
+import { withImage } from '../../support/specs.ts';
 
 let redis: TestRedis;
 let world: RedisWorld;
@@ -64,7 +65,7 @@ it('numbers releases by commit and spec, and gives the same number again', async
     sha: 'c'.repeat(40),
     title: 't',
     author: 'a',
-    spec: { rollout: { smoke: [] } } as never,
+    specs: [{ rollout: { smoke: [] } } as never],
     specHash: 'h1',
     deployment: 'd1',
     createdAt: at,
@@ -72,26 +73,61 @@ it('numbers releases by commit and spec, and gives the same number again', async
   const first = await store.ensureRelease(lease, wanted);
   const again = await store.ensureRelease(lease, { ...wanted, deployment: 'd2' });
   const other = await store.ensureRelease(lease, { ...wanted, specHash: 'h2' });
-  expect(first).toEqual({
-    ...wanted,
-    release: 1,
-    image: 'siskin/shop-production:r1',
-    imageId: null,
-    servedWell: false,
-  });
+  const { specs, ...fields } = wanted;
+  const part = { spec: specs[0], image: 'siskin/shop-production:r1', imageId: null };
+  expect(first).toEqual({ ...fields, release: 1, services: [part], servedWell: false });
   expect(again).toEqual(first);
   expect(other.release).toBe(2);
-  await store.updateRelease(lease, { ...first, imageId: 'sha256:1', servedWell: true });
+  await store.updateRelease(lease, { ...withImage(first, 'sha256:1'), servedWell: true });
   expect(await store.release(key, 1)).toMatchObject({
-    imageId: 'sha256:1',
     servedWell: true,
-    spec: wanted.spec,
+    services: [{ ...part, imageId: 'sha256:1' }],
   });
   expect((await store.releases(key)).map(({ release }) => release)).toEqual([1, 2]);
   expect(await store.release(key, 3)).toBeNull();
   await expect(store.updateRelease(lease, { ...first, release: 9 })).rejects.toMatchObject({
     code: 'NOT_FOUND',
   });
+});
+
+it('reads releases of a version that knew one service only, and writes the only one of an app as that did', async () => {
+  const { store, context } = world;
+  const old = {
+    ...key,
+    sha: 'c'.repeat(40),
+    title: 't',
+    author: 'a',
+    spec: { service: 'web', rollout: { smoke: [] } },
+    specHash: 'h1',
+    imageId: 'sha256:1',
+    deployment: 'd1',
+    createdAt: at,
+    servedWell: true,
+  };
+  await context.redis.hset(context.keys.releases(key), '4', JSON.stringify(old));
+  const release = await store.release(key, 4);
+  expect(release).toMatchObject({
+    release: 4,
+    services: [{ spec: old.spec, image: 'siskin/shop-production:r4', imageId: 'sha256:1' }],
+  });
+  if (release) await store.updateRelease(lease, release);
+  expect(JSON.parse((await context.redis.hget(context.keys.releases(key), '4')) ?? '')).toEqual(old);
+});
+
+it('keeps the services of a release in order; those that are built alike have one image', async () => {
+  const { store } = world;
+  const spec = (service: string, context: string) =>
+    ({ service, build: { context, dockerfile: 'Dockerfile', args: {} }, rollout: { smoke: [] } }) as never;
+  const specs = [spec('web', '.'), spec('jobs', '.'), spec('api', 'api')];
+  const wanted = { ...key, sha: 'c'.repeat(40), title: 't', author: 'a', specHash: 'h3', deployment: 'd1' };
+  const made = await store.ensureRelease(lease, { ...wanted, createdAt: at, specs });
+  expect(made.services.map(({ image }) => image)).toEqual([
+    'siskin/shop-production-web:r1',
+    'siskin/shop-production-web:r1',
+    'siskin/shop-production-api:r1',
+  ]);
+  await store.updateRelease(lease, withImage(made, 'sha256:7'));
+  expect(await store.release(key, 1)).toEqual(withImage(made, 'sha256:7'));
 });
 
 it('threat 27: writes lost releases anew, once, and gives no number twice', async () => {
@@ -102,10 +138,10 @@ it('threat 27: writes lost releases anew, once, and gives no number twice', asyn
     sha: 'e'.repeat(40),
     title: 't',
     author: 'a',
-    spec: { rollout: { smoke: [] } } as never,
+    services: [
+      { spec: { rollout: { smoke: [] } } as never, image: 'siskin/shop-production:r7', imageId: 'sha256:7' },
+    ],
     specHash: 'h7',
-    image: 'siskin/shop-production:r7',
-    imageId: 'sha256:7',
     deployment: 'd41',
     createdAt: at,
     servedWell: true,
@@ -114,7 +150,8 @@ it('threat 27: writes lost releases anew, once, and gives no number twice', asyn
   await store.restoreReleases(lease, key, [{ ...lost, release: 99 }], [99]);
   expect((await store.releases(key)).map(({ release }) => release)).toEqual([6, 7]);
   expect(await store.release(key, 7)).toEqual(lost);
-  const { release: _number, image: _image, imageId: _id, servedWell: _well, ...wanted } = lost;
+  const { release: _number, services, servedWell: _well, ...rest } = lost;
+  const wanted = { ...rest, specs: services.map(({ spec }) => spec) };
   expect((await store.ensureRelease(lease, wanted)).release).toBe(7);
   expect((await store.ensureRelease(lease, { ...wanted, specHash: 'new' })).release).toBe(8);
   expect(Number(await context.redis.get(`${context.keys.prefix}deployment-counter`))).toBe(41);

@@ -92,7 +92,7 @@ describe('the fence', () => {
       sha: 'c'.repeat(40),
       title: 't',
       author: 'a',
-      spec: { rollout: {} } as never,
+      specs: [{ rollout: {} } as never],
       specHash: 'h',
       deployment: 'd1',
       createdAt: new Date(0).toISOString(),

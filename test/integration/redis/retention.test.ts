@@ -6,6 +6,7 @@ import { startMaintenance } from '../../../workers/maintenance.ts';
 import { pastDeployment, releaseOf, withLease } from '../../support/redis-past.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { openRedisWorld, pushOf, type RedisWorld, testAudit } from '../../support/redis-world.ts';
+import { withImage } from '../../support/specs.ts';
 
 let redis: TestRedis;
 let world: RedisWorld;
@@ -132,10 +133,10 @@ it('forgets no release that a worker may be about to take, has taken, or has cha
     await world.store.update(lease, 'd2', { release: taken.release });
     await world.store.update(lease, 'd2', { state: 'building' });
     expect(await forgetAnyway([], [record], 2)).toEqual([0, 0]);
-    await world.store.updateRelease(lease, { ...taken, imageId: 'sha256:1' });
+    await world.store.updateRelease(lease, withImage(taken, 'sha256:1'));
     await world.store.update(lease, 'd2', { state: 'failed', release: 99 });
     expect(await forgetAnyway([], [record], 2)).toEqual([0, 0]);
-    await world.store.updateRelease(lease, { ...taken, imageId: null });
+    await world.store.updateRelease(lease, withImage(taken, null));
     const withoutImage = await recordOf(release.release);
     await world.store.setServing(lease, key, { current: taken.release, previous: null });
     expect(await forgetAnyway([], [withoutImage], 2)).toEqual([0, 0]);

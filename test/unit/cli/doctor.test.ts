@@ -94,7 +94,7 @@ describe('what doctor says of keys and secrets', () => {
       app: 'shop',
       repository: '/r',
       composeFile: 'c',
-      service: 'web',
+      services: ['web'],
       git,
       environments: [environment],
     };

@@ -14,7 +14,7 @@ it('describes siskin.yaml as it is written, for editors', () => {
       build: { properties: { timeout: { type: 'string', default: '20m' }, concurrency: { default: 1 } } },
       apps: {
         propertyNames: { pattern: '^[a-z0-9][a-z0-9-]{0,40}$' },
-        additionalProperties: { required: ['repo', 'service', 'environments'], additionalProperties: false },
+        additionalProperties: { required: ['repo', 'environments'], additionalProperties: false },
       },
     },
   });

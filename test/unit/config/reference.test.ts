@@ -63,7 +63,13 @@ describe('docs/reference/compose.md', () => {
     expect(text).toContain(`\`{{${name}}}\``);
   });
 
-  const schema = serviceSchema({ ...composeOptions, folder: '.', volumes: null, networks: null });
+  const schema = serviceSchema({
+    ...composeOptions,
+    service: 'web',
+    folder: '.',
+    volumes: null,
+    networks: null,
+  });
   it.each(schemaKeys(schema))('tells of %s', (key) => expectMention(text, key));
 });
 

@@ -37,7 +37,7 @@ describe('siskin.yaml', () => {
           app: 'shop',
           repository: 'https://github.com/acme/shop.git',
           composeFile: 'docker-compose.yml',
-          service: 'web',
+          services: ['web'],
           git: { submodules: false, lfs: false },
           environments: [
             {

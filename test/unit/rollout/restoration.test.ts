@@ -45,7 +45,12 @@ it.each<[string, ObservedReplica[], ObservedServer[], number | null]>([
 });
 
 it("reads releases out of images' labels, and leaves out what Siskin did not label", () => {
-  const labels = { 'siskin.release': 'r12', 'siskin.sha': 'a'.repeat(40), 'siskin.deployment': 'd3' };
+  const labels = {
+    'siskin.service': 'web',
+    'siskin.release': 'r12',
+    'siskin.sha': 'a'.repeat(40),
+    'siskin.deployment': 'd3',
+  };
   const images = [
     { Id: 'sha256:12', Labels: labels },
     { Id: 'sha256:2', Labels: { ...labels, 'siskin.release': 'r2' } },
@@ -53,7 +58,7 @@ it("reads releases out of images' labels, and leaves out what Siskin did not lab
     { Id: 'sha256:y', Labels: null },
   ];
   expect(keptImages(images)).toEqual([
-    { release: 2, sha: 'a'.repeat(40), deployment: 'd3', imageId: 'sha256:2' },
-    { release: 12, sha: 'a'.repeat(40), deployment: 'd3', imageId: 'sha256:12' },
+    { release: 2, service: 'web', sha: 'a'.repeat(40), deployment: 'd3', imageId: 'sha256:2' },
+    { release: 12, service: 'web', sha: 'a'.repeat(40), deployment: 'd3', imageId: 'sha256:12' },
   ]);
 });

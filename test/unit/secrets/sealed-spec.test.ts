@@ -3,7 +3,7 @@ import type { SecretUse } from '../../../src/domain/secret-use.ts';
 import { secretReference } from '../../../src/domain/secrets.ts';
 import type { ServiceSpec } from '../../../src/domain/service-spec.ts';
 import type { AppEnvironment } from '../../../src/pipeline/app-environment.ts';
-import { givenSecrets, readSealedSpec, type Secrets } from '../../../src/pipeline/secrets.ts';
+import { givenSecrets, readSealedSpecs, type Secrets } from '../../../src/pipeline/secrets.ts';
 import { serviceSpec } from '../../support/specs.ts';
 
 const key = { app: 'shop', environment: 'production' };
@@ -23,10 +23,10 @@ const appWith = (secrets: readonly SecretUse[], spec: ServiceSpec): AppEnvironme
   repository: '/r',
   branch: 'main',
   composeFile: 'docker-compose.yml',
-  service: 'web',
+  services: ['web'],
   buildTimeoutMs: 1,
   secrets,
-  readSpec: async () => spec,
+  readSpecs: async () => [spec],
 });
 const specWith = (environment: Record<string, string>): ServiceSpec => {
   const spec = serviceSpec();
@@ -36,14 +36,14 @@ const specWith = (environment: Record<string, string>): ServiceSpec => {
 describe('a release’s spec', () => {
   it('threat 24: holds names, references and a digest, never a value', async () => {
     const spec = specWith({ URL: `postgres://u:${secretReference('DB')}@db/`, MODE: 'x' });
-    const sealed = await readSealedSpec(secretsOf(values), appWith(uses, spec), '');
-    expect(sealed.secrets?.uses).toEqual(uses);
+    const [sealed] = await readSealedSpecs(secretsOf(values), appWith(uses, spec), '');
+    expect(sealed?.secrets?.uses).toEqual(uses);
     expect(JSON.stringify(sealed)).not.toContain('planted');
   });
 
   it('is another when a value is another, and the same whatever the order of the list', async () => {
     const digestOf = async (given: Record<string, string>, list = uses) =>
-      (await readSealedSpec(secretsOf(given), appWith(list, serviceSpec()), '')).secrets?.digest;
+      (await readSealedSpecs(secretsOf(given), appWith(list, serviceSpec()), ''))[0]?.secrets?.digest;
     const digest = await digestOf(values);
     expect(await digestOf({ ...values, UNUSED: 'x' })).toBe(digest);
     expect(await digestOf(values, uses.toReversed())).toBe(digest);
@@ -53,12 +53,12 @@ describe('a release’s spec', () => {
 
   it('says nothing of secrets when there are none', async () => {
     const spec = serviceSpec();
-    expect(await readSealedSpec(secretsOf({}), appWith([], spec), '')).toBe(spec);
+    expect(await readSealedSpecs(secretsOf({}), appWith([], spec), '')).toEqual([spec]);
   });
 
   it('is refused while a secret is missing, with the command to run', async () => {
     await expect(
-      readSealedSpec(secretsOf({ DB: 'x' }), appWith(uses, serviceSpec()), ''),
+      readSealedSpecs(secretsOf({ DB: 'x' }), appWith(uses, serviceSpec()), ''),
     ).rejects.toMatchObject({
       code: 'SECRET_MISSING',
       message:
@@ -70,7 +70,7 @@ describe('a release’s spec', () => {
     const spec = serviceSpec();
     const command = ['run', `--password=${secretReference('DB')}`];
     const careless = { ...spec, container: { ...spec.container, command } };
-    await expect(readSealedSpec(secretsOf(values), appWith(uses, careless), '')).rejects.toMatchObject({
+    await expect(readSealedSpecs(secretsOf(values), appWith(uses, careless), '')).rejects.toMatchObject({
       code: 'COMPOSE_INVALID',
       message: expect.stringMatching(/docker-compose.yml: the secret DB may stand under environment only/),
     });
@@ -79,8 +79,9 @@ describe('a release’s spec', () => {
 
 describe('what a container is given', () => {
   const given = async (environment: Record<string, string>, list: readonly SecretUse[] = uses) => {
-    const sealed = await readSealedSpec(secretsOf(values), appWith(list, specWith(environment)), '');
-    return givenSecrets(secretsOf(values), key, { spec: sealed });
+    const app = appWith(list, specWith(environment));
+    const [spec = serviceSpec()] = await readSealedSpecs(secretsOf(values), app, '');
+    return givenSecrets(secretsOf(values), key, { spec });
   };
 
   it('is its variables with references filled in, files, and what builds get', async () => {

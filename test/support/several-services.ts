@@ -1,0 +1,71 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type AppRepository, type Behaviour, commitVariant } from './app-repository.ts';
+
+const fixture = join(import.meta.dirname, '..', '..', 'deploy-templates', 'apps', 'demo');
+
+/** How each service of a release behaves; jobs is a worker that shares the front end's image. */
+export interface Shop {
+  web: Behaviour;
+  api: Behaviour;
+  /** What its process runs, for `node -e`. */
+  jobs?: string;
+}
+
+/** A repository with a front end at its root, an API below api/, and a worker. @returns the commit's full SHA */
+export async function commitShop(repository: AppRepository, { web, api, jobs }: Shop): Promise<string> {
+  const names = (await readdir(fixture)).filter((name) => name !== 'docker-compose.yml');
+  const copies = await Promise.all(
+    names.map(async (name) => [`api/${name}`, await readFile(join(fixture, name), 'utf8')] as const),
+  );
+  const files = { ...Object.fromEntries(copies), 'api/behaviour.json': JSON.stringify(api) };
+  return commitVariant(repository, web, { compose: composeOf(jobs), files });
+}
+
+const canary = { share: '34%', minBake: '1s', maxBake: '4s', watch: '2s' };
+const routed = {
+  stop_grace_period: '5s',
+  deploy: { replicas: 2 },
+  'x-siskin': {
+    port: 3000,
+    health: { path: '/healthz', interval: '100ms', startPeriod: '30s' },
+    smoke: [{ path: '/smoke' }],
+    canary,
+    drain: { timeout: '10s' },
+  },
+};
+
+const composeOf = (jobs = 'setInterval(() => {}, 1000)'): string =>
+  stringify({
+    services: {
+      // the worker needs the front end to be there, so it comes after it, whatever the order in siskin.yaml
+      jobs: {
+        build: '.',
+        depends_on: ['web'],
+        command: ['node', '-e', jobs],
+        stop_grace_period: '2s',
+        restart: 'no',
+        'x-siskin': { worker: true, canary: { watch: '2s' } },
+      },
+      web: { build: '.', ...routed },
+      api: { build: './api', depends_on: { jobs: { condition: 'service_started' } }, ...routed },
+    },
+  });
+
+/** `apps` of a siskin.yaml for it. */
+export const shopApps = (app: string, repository: AppRepository) => ({
+  [app]: {
+    repo: repository.path,
+    services: { jobs: {}, api: null, web: {} },
+    environments: {
+      production: {
+        branch: 'release',
+        routes: [
+          { host: `${app}.example.com`, service: 'web' },
+          { host: `api.${app}.example.com`, service: 'api' },
+        ],
+      },
+    },
+  },
+});
