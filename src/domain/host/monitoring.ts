@@ -128,7 +128,7 @@ export const defaultMonitoring: MonitoringValues = {
   retention: { metrics: '15d', metricsSize: '2GB', logs: '168h' },
 };
 
-const dashboardNames = ['application', 'websocket', 'redis', 'jvm', 'siskin'];
+const dashboardNames = ['application', 'websocket', 'redis', 'jvm', 'siskin', 'hosts'];
 const ruleGroups = ['apps', 'hosts', 'siskin'];
 const readable = 0o644;
 
