@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type DeploymentState, deploymentStates, type EndState, endStates, isEndState } from '../../domain/deployment.ts';
+import {
+  type DeploymentState,
+  deploymentStates,
+  type EndState,
+  endStates,
+  isEndState,
+} from '../../domain/deployment.ts';
 import { type Change, type DoraFigures, doraFigures, doraWindowMs } from '../../domain/dora.ts';
 import type { EnvironmentKey } from '../../domain/names.ts';
 import { type DeploymentStage, deploymentStages } from '../../domain/stage-durations.ts';

@@ -11,7 +11,12 @@ export const application = (names: AppMetricNames): Dashboard => ({
   description: 'Requests, errors and times at the router; what the apps count themselves.',
   variables: [
     ...appVariables,
-    { name: 'backend', label: 'Backend', series: 'haproxy_backend_http_requests_total{proxy!~"_.*"}', of: 'proxy' },
+    {
+      name: 'backend',
+      label: 'Backend',
+      series: 'haproxy_backend_http_requests_total{proxy!~"_.*"}',
+      of: 'proxy',
+    },
   ],
   rows: [
     {
@@ -76,7 +81,12 @@ export const application = (names: AppMetricNames): Dashboard => ({
           [`${replicaOf} waited for`]: `hikaricp_connections_pending{${chosen}}`,
           [`${replicaOf} at most`]: `hikaricp_connections_max{${chosen}}`,
         }),
-        graph('Processor', 'percentunit', { [replicaOf]: `process_cpu_usage{${chosen}}` }, { min: 0, max: 1 }),
+        graph(
+          'Processor',
+          'percentunit',
+          { [replicaOf]: `process_cpu_usage{${chosen}}` },
+          { min: 0, max: 1 },
+        ),
       ],
     },
     {

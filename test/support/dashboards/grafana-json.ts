@@ -31,7 +31,9 @@ const model = ({ uid, title, description, variables, rows }: Dashboard) => ({
 const sources = (rows: Dashboard['rows']) =>
   (['prometheus', 'loki'] as const)
     .filter((source) =>
-      rows.some(({ panels }) => panels.some(({ queries }) => queries.some((query) => query.source === source))),
+      rows.some(({ panels }) =>
+        panels.some(({ queries }) => queries.some((query) => query.source === source)),
+      ),
     )
     .map((source) => ({
       name: source,
@@ -65,7 +67,14 @@ function laidOut(rows: Dashboard['rows']): object[] {
   const placed: object[] = [];
   let y = 0;
   for (const row of rows) {
-    placed.push({ id: placed.length + 1, type: 'row', title: row.title, collapsed: false, panels: [], gridPos: { x: 0, y, w: 24, h: 1 } });
+    placed.push({
+      id: placed.length + 1,
+      type: 'row',
+      title: row.title,
+      collapsed: false,
+      panels: [],
+      gridPos: { x: 0, y, w: 24, h: 1 },
+    });
     y += 1;
     let x = 0;
     let tallest = 0;
@@ -128,12 +137,21 @@ const fieldDefaults = ({ kind, unit, min, max, red, stacked }: Panel) => ({
 function options({ kind }: Panel): object {
   switch (kind) {
     case 'timeseries':
-      return { options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi', sort: 'desc' } } };
+      return {
+        options: {
+          legend: { displayMode: 'list', placement: 'bottom' },
+          tooltip: { mode: 'multi', sort: 'desc' },
+        },
+      };
     case 'stat':
-      return { options: { reduceOptions: { calcs: ['lastNotNull'] }, graphMode: 'none', colorMode: 'value' } };
+      return {
+        options: { reduceOptions: { calcs: ['lastNotNull'] }, graphMode: 'none', colorMode: 'value' },
+      };
     case 'table':
       return {
-        transformations: [{ id: 'organize', options: { excludeByName: { Time: true, __name__: true, job: true } } }],
+        transformations: [
+          { id: 'organize', options: { excludeByName: { Time: true, __name__: true, job: true } } },
+        ],
         options: { showHeader: true },
       };
     case 'logs':

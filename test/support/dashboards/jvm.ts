@@ -50,9 +50,14 @@ export const jvm: Dashboard = {
           { min: 0, max: 1 },
         ),
         graph('Classes', 'short', { [replica]: `jvm_classes_loaded_classes{${chosen}}` }),
-        graph('Lines logged, by level', 'ops', {
-          '{{app}} {{environment}} {{level}}': `sum by (app, environment, level) (rate(logback_events_total{${chosen}}[$__rate_interval]))`,
-        }, { width: 12 }),
+        graph(
+          'Lines logged, by level',
+          'ops',
+          {
+            '{{app}} {{environment}} {{level}}': `sum by (app, environment, level) (rate(logback_events_total{${chosen}}[$__rate_interval]))`,
+          },
+          { width: 12 },
+        ),
         graph('Open files', 'short', { [replica]: `process_files_open_files{${chosen}}` }, { width: 12 }),
       ],
     },

@@ -87,5 +87,10 @@ const promql = (queries: Pairs): Query[] =>
 export const chosen = 'app=~"$app", environment=~"$environment"';
 export const appVariables: Variable[] = [
   { name: 'app', label: 'App', series: 'up{job="siskin-apps"}', of: 'app' },
-  { name: 'environment', label: 'Environment', series: 'up{job="siskin-apps", app=~"$app"}', of: 'environment' },
+  {
+    name: 'environment',
+    label: 'Environment',
+    series: 'up{job="siskin-apps", app=~"$app"}',
+    of: 'environment',
+  },
 ];

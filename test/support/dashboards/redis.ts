@@ -5,7 +5,8 @@ const each = '{{app}} {{environment}}';
 
 /** Redis by its exporter, and what the apps say of it. */
 export const redis = (names: AppMetricNames): Dashboard => {
-  const published = (metric: string) => `sum by (app, environment) (rate(${metric}{${chosen}}[$__rate_interval]))`;
+  const published = (metric: string) =>
+    `sum by (app, environment) (rate(${metric}{${chosen}}[$__rate_interval]))`;
   const rate = (metric: string) => `rate(${metric}[$__rate_interval])`;
   return {
     uid: 'siskin-redis',
@@ -17,7 +18,12 @@ export const redis = (names: AppMetricNames): Dashboard => {
         title: 'From the apps',
         panels: [
           graph('Published', 'ops', { [each]: published(names.redisPublished) }, { width: 12 }),
-          graph('Failed to publish', 'ops', { [each]: published(names.redisFailed) }, { width: 12, min: 0, red: 0.01 }),
+          graph(
+            'Failed to publish',
+            'ops',
+            { [each]: published(names.redisFailed) },
+            { width: 12, min: 0, red: 0.01 },
+          ),
         ],
       },
       {

@@ -6,7 +6,9 @@ const each = '{{app}} {{environment}}';
 const byRelease = (rate: string) =>
   `sum by (proxy, release) (label_replace(${rate}, "release", "$1", "server", "(r\\\\d+)-\\\\d+"))`;
 const answers = (code: string) =>
-  byRelease(`rate(haproxy_server_http_responses_total{${code}proxy=~"$app-$environment-.*"}[$__rate_interval])`);
+  byRelease(
+    `rate(haproxy_server_http_responses_total{${code}proxy=~"$app-$environment-.*"}[$__rate_interval])`,
+  );
 
 /** Siskin's own: deployments, the canary beside what served before, queue and disks, the four DORA figures. */
 export const siskin: Dashboard = {
@@ -15,7 +17,12 @@ export const siskin: Dashboard = {
   description: 'Deployments and their outcomes, each release’s errors, queue, workers, DORA.',
   variables: [
     { name: 'app', label: 'App', series: 'siskin_deployments_total', of: 'app' },
-    { name: 'environment', label: 'Environment', series: 'siskin_deployments_total{app=~"$app"}', of: 'environment' },
+    {
+      name: 'environment',
+      label: 'Environment',
+      series: 'siskin_deployments_total{app=~"$app"}',
+      of: 'environment',
+    },
   ],
   rows: [
     {
@@ -35,15 +42,26 @@ export const siskin: Dashboard = {
           [`${each} {{outcome}}`]: `sum by (app, environment, outcome) (increase(siskin_deployments_total{${chosen}}[1h]))`,
         }),
         graph('How long stages take, 95 % of them', 's', {
-          '{{stage}}': 'histogram_quantile(0.95, sum by (stage, le) (increase(siskin_deployment_stage_seconds_bucket[1d])))',
+          '{{stage}}':
+            'histogram_quantile(0.95, sum by (stage, le) (increase(siskin_deployment_stage_seconds_bucket[1d])))',
         }),
         graph(
           'Share of 5xx, by release',
           'percentunit',
           { '{{proxy}} {{release}}': `${answers('code="5xx", ')} / (${answers('')} > 0)` },
-          { width: 12, min: 0, red: 0.05, description: 'While a canary runs there are two: what it answers, and what served before.' },
+          {
+            width: 12,
+            min: 0,
+            red: 0.05,
+            description: 'While a canary runs there are two: what it answers, and what served before.',
+          },
         ),
-        graph('Requests, by release', 'reqps', { '{{proxy}} {{release}}': answers('') }, { width: 12, stacked: true }),
+        graph(
+          'Requests, by release',
+          'reqps',
+          { '{{proxy}} {{release}}': answers('') },
+          { width: 12, stacked: true },
+        ),
       ],
     },
     {
@@ -51,7 +69,12 @@ export const siskin: Dashboard = {
       panels: [
         stat('Answers', 'bool_yes_no', { '{{instance}}': 'up{job="siskin"}' }),
         stat('Environments worked on', 'short', { '{{instance}}': 'siskin_leases_held' }),
-        stat('Oldest waiting wake-up', 's', { '{{instance}}': 'siskin_queue_oldest_wait_seconds' }, { red: 60 }),
+        stat(
+          'Oldest waiting wake-up',
+          's',
+          { '{{instance}}': 'siskin_queue_oldest_wait_seconds' },
+          { red: 60 },
+        ),
         stat('Not told everywhere yet', 'short', { '{{instance}}': 'siskin_notices_untold' }),
         graph('Wake-ups', 'short', { '{{state}}': 'siskin_queue_depth' }),
         graph('Webhooks, by answer', 'ops', {

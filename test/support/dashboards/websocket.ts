@@ -21,7 +21,12 @@ export const websocket = (names: AppMetricNames): Dashboard => {
           stat('Open now', 'short', {
             [each]: `sum by (${by}) (${names.websocketConnections}{${chosen}})`,
           }),
-          graph('Open, by replica', 'short', { [replica]: `${names.websocketConnections}{${chosen}}` }, { width: 18, stacked: true }),
+          graph(
+            'Open, by replica',
+            'short',
+            { [replica]: `${names.websocketConnections}{${chosen}}` },
+            { width: 18, stacked: true },
+          ),
         ],
       },
       {
@@ -46,7 +51,12 @@ export const websocket = (names: AppMetricNames): Dashboard => {
             {
               [each]: `(max by (${by}) (${delivered}) - min by (${by}) (${delivered})) / (avg by (${by}) (${delivered}) > 0)`,
             },
-            { width: 24, min: 0, red: 1, description: '(most − least) ÷ average: 0 is even; 1 calls somebody.' },
+            {
+              width: 24,
+              min: 0,
+              red: 1,
+              description: '(most − least) ÷ average: 0 is even; 1 calls somebody.',
+            },
           ),
         ],
       },
