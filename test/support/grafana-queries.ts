@@ -74,3 +74,16 @@ export function selectorsOf(expr: string): string[] {
   });
   return [...found];
 }
+
+/** What an expression divides by, without brackets around it: `a / (b > 0)` gives `b > 0`. */
+export function divisorsOf(expr: string): string[] {
+  const found: string[] = [];
+  parser.parse(expr).iterate({
+    enter: ({ node }) => {
+      const { lastChild } = node;
+      if (node.name !== 'BinaryExpr' || !node.getChild('Div') || !lastChild) return;
+      found.push(expr.slice(lastChild.from, lastChild.to));
+    },
+  });
+  return found;
+}

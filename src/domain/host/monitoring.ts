@@ -43,6 +43,8 @@ export interface MonitoringValues {
   lokiUrl: string;
   /** Address of the host where Loki takes the logs of other machines, without a port; null: of this one alone. */
   lokiListen: string | null;
+  /** Address of the host where its exporters answer a Prometheus on another machine, without a port; null: nowhere. */
+  collectorsListen: string | null;
   /** Lines a second that one app may log; more are dropped. */
   logLines: number;
   /** Exporters beside node-exporter. Each needs its server. */
@@ -117,6 +119,7 @@ export const defaultMonitoring: MonitoringValues = {
   databaseNetwork: null,
   lokiUrl: 'http://loki:3100',
   lokiListen: null,
+  collectorsListen: null,
   logLines: 500,
   redisExporter: null,
   postgresExporter: null,
