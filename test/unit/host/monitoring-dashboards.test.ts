@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { readTemplate } from '../../../src/adapters/templates/render-template.ts';
 import { monitoringFiles } from '../../../src/domain/host/monitoring.ts';
 import { defaultAppMetrics } from '../../../src/domain/host/monitoring-metrics.ts';
@@ -58,6 +60,46 @@ describe('the dashboards', () => {
       expect(divisors.filter((divisor) => !/>\s*0\)*$/.test(divisor))).toEqual([]);
     },
   );
+});
+
+describe('Grafana’s provisioning', () => {
+  const yaml = (path: string): unknown => parse(files[`monitoring/${path}`] ?? '');
+
+  it('has the sources that dashboards choose by default, and that lead from one to another', () => {
+    const { datasources } = sources.parse(yaml('grafana/provisioning/datasources/siskin.yml'));
+    const uids = datasources.map(({ uid }) => uid);
+    expect(uids).toEqual(['siskin-prometheus', 'siskin-loki', 'siskin-zipkin']);
+    expect(datasources.filter(({ isDefault }) => isDefault)).toHaveLength(1);
+    const named = JSON.stringify([yaml('grafana/provisioning/datasources/siskin.yml'), dashboards]);
+    const referred = [...named.matchAll(/"(?:datasourceUid|value)":"(siskin-\w+)"/g)].map(([, uid]) => uid);
+    expect(new Set(referred)).toEqual(new Set(uids));
+  });
+
+  it('reads the dashboards where the Compose file puts them', () => {
+    const { providers } = provider.parse(yaml('grafana/provisioning/dashboards/siskin.yml'));
+    const compose = files['monitoring/docker-compose.yml'] ?? '';
+    expect(compose).toContain(`./grafana/dashboards:${providers[0]?.options.path}:ro`);
+    expect(compose).toContain('./grafana/provisioning:/etc/grafana/provisioning:ro');
+  });
+});
+
+const sources = z.object({
+  apiVersion: z.literal(1),
+  datasources: z.array(
+    z.looseObject({
+      uid: z.string(),
+      type: z.enum(['prometheus', 'loki', 'zipkin']),
+      access: z.literal('proxy'),
+      url: z.url(),
+      isDefault: z.boolean().default(false),
+    }),
+  ),
+});
+const provider = z.object({
+  apiVersion: z.literal(1),
+  providers: z.array(
+    z.looseObject({ type: z.literal('file'), options: z.looseObject({ path: z.string() }) }),
+  ),
 });
 
 function overlapping({ panels }: DashboardJson): string[] {
