@@ -20,7 +20,7 @@ import { startSiskin, type TestSiskin } from '../support/siskin.ts';
 const notHere = [
   'siskin_backup_last_success_timestamp_seconds',
   'siskin_backup_last_run_failed',
-  'siskin_certificate_expiry_timestamp_seconds',
+  'siskin_front_certificate_expiry_seconds',
   'siskin_notices_total',
   'siskin_reconcile_actions_total',
   'pg_up',

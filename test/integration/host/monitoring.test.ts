@@ -125,15 +125,15 @@ describe.each(Object.entries(hosts))('the monitoring bundle for %s', (_name, cha
 });
 
 describe('the memory of the monitoring profile', () => {
-  it('is under 1.6 GB with the exporters of a NAS', async () => {
+  it('is under 1.2 GB with the exporters of a NAS', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sk-bundle-'));
     try {
       await writeMonitoring(folder, { redisExporter: 'redis:6379', postgresExporter: 'postgres:5432/shop' });
       const { services } = composeSchema.parse(parse((await compose(folder)).stdout));
       expect(Object.keys(services)).toHaveLength(9);
       const total = Object.values(services).reduce((sum, { mem_limit }) => sum + bytes(mem_limit), 0);
-      expect(total).toBeLessThanOrEqual(1.6 * 2 ** 30);
-      expect(total).toBeGreaterThan(2 ** 30);
+      expect(total).toBeLessThanOrEqual(1.2 * 2 ** 30);
+      expect(total).toBeGreaterThan(0.9 * 2 ** 30);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

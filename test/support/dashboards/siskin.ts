@@ -90,7 +90,7 @@ export const siskin: Dashboard = {
         graph('Age of the newest good backup', 's', {
           '{{backup}}': 'time() - siskin_backup_last_success_timestamp_seconds',
         }),
-        table('Certificates: seconds left', 'siskin_certificate_expiry_timestamp_seconds - time()'),
+        table('Certificates: seconds left', 'siskin_front_certificate_expiry_seconds'),
         table('Alerts', 'ALERTS{alertstate="firing"}'),
       ],
     },
