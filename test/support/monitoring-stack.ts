@@ -106,11 +106,15 @@ async function startAlertmanager(bundle: string, port: number): Promise<ChildPro
 /** An incoming webhook of Slack's: takes JSON, answers ok. */
 async function startSlack(urlFile: string) {
   const texts: string[] = [];
-  const server = http.createServer(async (request, response) => {
+  const server = http.createServer((request, response) => {
     let body = '';
-    for await (const chunk of request) body += chunk;
-    texts.push(body);
-    response.end('ok');
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      texts.push(body);
+      response.end('ok');
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -65,8 +65,9 @@ export class RedisFigures {
   async #unfinishedStates(key: EnvironmentKey): Promise<DeploymentState[]> {
     const { redis, keys } = this.#store;
     const ids = await reaching(() => redis.hmget(keys.environment(key), 'running', 'wanted'));
+    const known = [...new Set(ids)].filter((id) => id !== null);
     const texts = await reaching(() =>
-      Promise.all([...new Set(ids)].map((id) => (id ? redis.hget(keys.deployment(id), 'state') : null))),
+      Promise.all(known.map((id) => redis.hget(keys.deployment(id), 'state'))),
     );
     const states = texts.flatMap((text) => (text === null ? [] : [parsed(deploymentState, json(text))]));
     return [...new Set(states)].filter((state) => !isEndState(state));
