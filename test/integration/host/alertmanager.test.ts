@@ -46,10 +46,7 @@ describe('the Alertmanager of the bundle', () => {
   const states = async () => {
     const alerts = answered.parse(await (await fetch(`${url}/api/v2/alerts`)).json());
     return Object.fromEntries(
-      alerts.map(({ labels, status }) => [
-        `${labels.alertname} ${labels.app ?? labels.backup ?? ''}`.trim(),
-        status.state,
-      ]),
+      alerts.map(({ labels, status }) => [`${labels.alertname} ${labels.app ?? ''}`.trim(), status.state]),
     );
   };
 
@@ -60,9 +57,9 @@ describe('the Alertmanager of the bundle', () => {
       { alertname: 'InstanceDown', severity: 'warning', ...web, app: 'blog', replica: 'r2-1' },
       { alertname: 'SiskinDown', severity: 'critical', job: 'siskin' },
       { alertname: 'SiskinNobodyWorks', severity: 'critical', instance: 'server:8080' },
-      { alertname: 'BackupFailed', severity: 'critical', backup: 'shop' },
-      { alertname: 'BackupTooOld', severity: 'critical', backup: 'shop' },
-      { alertname: 'BackupTooOld', severity: 'critical', backup: 'blog' },
+      { alertname: 'BackupFailed', severity: 'critical', run: 'backup' },
+      { alertname: 'BackupTooOld', severity: 'critical', run: 'backup' },
+      { alertname: 'StandbySyncTooOld', severity: 'critical', run: 'standby' },
     ]);
     await expect.poll(states, { timeout: 60_000 }).toEqual({
       'InstanceDown shop': 'suppressed',
@@ -70,9 +67,9 @@ describe('the Alertmanager of the bundle', () => {
       'InstanceDown blog': 'active',
       SiskinDown: 'active',
       SiskinNobodyWorks: 'suppressed',
-      'BackupFailed shop': 'active',
-      'BackupTooOld shop': 'suppressed',
-      'BackupTooOld blog': 'active',
+      BackupFailed: 'active',
+      BackupTooOld: 'suppressed',
+      StandbySyncTooOld: 'active',
     });
   });
 

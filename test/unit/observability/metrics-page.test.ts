@@ -18,6 +18,7 @@ const everySource: Required<MetricsSources> = {
   notices: nothing,
   untold: nothing,
   dora: nothing,
+  lastRuns: {},
   disks: {},
 };
 
