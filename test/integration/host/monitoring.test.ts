@@ -131,6 +131,10 @@ describe('the memory of the monitoring profile', () => {
       await writeMonitoring(folder, { redisExporter: 'redis:6379', postgresExporter: 'postgres:5432/shop' });
       const { services } = composeSchema.parse(parse((await compose(folder)).stdout));
       expect(Object.keys(services)).toHaveLength(9);
+      const collectors = Object.keys(services).filter((name) =>
+        services[name]?.profiles.includes('collectors'),
+      );
+      expect(collectors.sort()).toEqual(['alloy', 'node-exporter', 'postgres-exporter', 'redis-exporter']);
       const total = Object.values(services).reduce((sum, { mem_limit }) => sum + bytes(mem_limit), 0);
       expect(total).toBeLessThanOrEqual(1.2 * 2 ** 30);
       expect(total).toBeGreaterThan(0.9 * 2 ** 30);
