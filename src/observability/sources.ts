@@ -1,4 +1,4 @@
-import type { EndState } from '../domain/deployment.ts';
+import type { DeploymentState, EndState } from '../domain/deployment.ts';
 import type { DoraFigures } from '../domain/dora.ts';
 import type { EnvironmentKey } from '../domain/names.ts';
 import type { DeploymentStage } from '../domain/stage-durations.ts';
@@ -15,6 +15,8 @@ export interface MetricsSources {
   /** Environments that some worker works on. */
   leases?: () => Promise<number>;
   outcomes?: () => Promise<(EnvironmentKey & { outcome: EndState; count: number })[]>;
+  /** Deployments that have not ended, in the states that they are in. */
+  unfinished?: () => Promise<(EnvironmentKey & { state: DeploymentState })[]>;
   stages?: () => Promise<StageHistogram[]>;
   /** What the reconcilers did, by action. */
   reconcileActions?: () => Promise<Record<string, number>>;
