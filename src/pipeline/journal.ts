@@ -11,6 +11,7 @@ export class Journal {
   readonly #deployment: string;
   #progress: Progress;
   #began: boolean;
+  readonly #served = new AbortController();
 
   private constructor(
     store: DeploymentStore,
@@ -26,6 +27,7 @@ export class Journal {
     this.clock = clock;
     this.#progress = progress;
     this.#began = began;
+    this.#noteServing();
   }
 
   /** Reads what is there and notes that this worker goes on from it. @throws SiskinError LEASE_LOST */
@@ -52,6 +54,24 @@ export class Journal {
     return this.#began;
   }
 
+  /** Whether the new release has all the traffic and is watched, or was when the deployment ended. */
+  get servesAlone(): boolean {
+    return this.#served.signal.aborted && this.#progress.rollBack === null;
+  }
+
+  /** Resolves when the new release has all the traffic, or when aborted. */
+  async untilServesAlone(signal: AbortSignal): Promise<void> {
+    const served = this.#served.signal;
+    if (served.aborted || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      for (const one of [served, signal]) one.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  #noteServing(): void {
+    if (this.#progress.watchingSince !== null) this.#served.abort();
+  }
+
   /** @throws SiskinError LEASE_LOST: then nothing was written */
   async append(...events: JournalEvent[]): Promise<void> {
     if (events.length === 0) return;
@@ -59,5 +79,6 @@ export class Journal {
     await this.#store.append(this.#lease, this.#deployment, entries);
     this.#progress = entries.reduce(advance, this.#progress);
     this.#began ||= events.some(({ type }) => type === 'rollout-began');
+    this.#noteServing();
   }
 }

@@ -1,6 +1,8 @@
 import type { Deployment, Release } from '../domain/deployment.ts';
 import { backendName } from '../domain/names.ts';
+import type { Accessories } from './accessories/ports.ts';
 import type { AppEnvironment } from './app-environment.ts';
+import type { Hooks } from './hooks/ports.ts';
 import type { Interruptions } from './interruptions.ts';
 import type { Journal } from './journal.ts';
 import type {
@@ -31,6 +33,8 @@ export interface World {
   secrets: Secrets;
   images: Images;
   replicas: Replicas;
+  hooks: Hooks;
+  accessories: Accessories;
   router: Router;
   metrics: Metrics;
   prober: Prober;

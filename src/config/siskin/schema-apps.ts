@@ -4,6 +4,7 @@ import { repositoryPath, repositoryPathExpected } from '../repository-path.ts';
 import { branchExpected, isBranchName } from './git-branch.ts';
 import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
+import { accessoriesField, pathsField } from './schema-delivery.ts';
 import { gitSchema } from './schema-git.ts';
 import { environmentSecrets } from './schema-secrets.ts';
 import { environmentSlackSchema } from './schema-slack.ts';
@@ -23,6 +24,8 @@ const forcedPushes = z
 
 const variableName = text('a variable name of letters, digits and _', /^[A-Za-z_][A-Za-z0-9_]{0,127}$/);
 const variableValue = z.union([z.string(), z.number(), z.boolean()], must('text')).transform(String);
+
+const hooksElsewhere = 'stands in the Compose file, under x-siskin of the service';
 
 const environmentSchema = mapping(
   {
@@ -46,7 +49,7 @@ const environmentSchema = mapping(
     slack: environmentSlackSchema.optional().describe('What is otherwise in Slack for this environment.'),
     secrets: environmentSecrets,
   },
-  { access: notYet, hooks: notYet, front: notYet },
+  { access: notYet, hooks: hooksElsewhere, front: notYet },
 );
 
 export const appSchema = mapping(
@@ -67,6 +70,8 @@ export const appSchema = mapping(
     service: nameText().describe('The Compose service to deploy.'),
     git: gitSchema.optional().describe('What a private repository needs; submodules and Git LFS.'),
     forcedPushes,
+    accessories: accessoriesField,
+    paths: pathsField,
     environments: z
       .record(nameText(), environmentSchema)
       .refine(
@@ -76,9 +81,8 @@ export const appSchema = mapping(
   },
   {
     services: `${notYet}; name one service under service`,
-    paths: notYet,
     access: notYet,
     secrets: 'stands under each environment, not here',
-    hooks: notYet,
+    hooks: hooksElsewhere,
   },
 );

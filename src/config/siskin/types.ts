@@ -98,6 +98,10 @@ export interface AppConfig {
   /** The Compose file's path in the repository. */
   composeFile: string;
   service: string;
+  /** Compose services that are brought up and never rolled. */
+  accessories?: string[];
+  /** Patterns of paths: see pathFilter. Absent: every push is deployed. */
+  paths?: string[];
   git: GitConfig;
   environments: EnvironmentConfig[];
 }

@@ -1,0 +1,74 @@
+import { messageOf } from '../../domain/errors/siskin-error.ts';
+import { anySignal } from '../any-signal.ts';
+import type { DeploymentStore } from '../ports.ts';
+import type { RolloutContext } from '../run-context.ts';
+import { runHook } from './run-hook.ts';
+
+/**
+ * Rolls out, and runs the release's postDeploy beside its watch. It begins when the release serves alone; the environment
+ * is free when both have ended. It is stopped when the release goes back. Its failure undoes nothing: it is told in the
+ * log, in the steps and, when it came before the watch's end, in the deployment's reason. See docs/adr/0021.
+ */
+export async function withPostDeploy(
+  context: RolloutContext,
+  rollOut: (context: RolloutContext) => Promise<void>,
+): Promise<void> {
+  const { release, deployment, world, journal } = context;
+  if (!release.spec.hooks?.postDeploy || deployment.target.kind === 'release') return rollOut(context);
+  const over = new AbortController();
+  const remark: Remark = { text: null };
+  const hook = postDeploy(context, remark, over.signal);
+  try {
+    await rollOut({ ...context, world: { ...world, store: remarking(world.store, remark) } });
+    if (!journal.servesAlone) over.abort();
+  } catch (error) {
+    over.abort();
+    throw error;
+  } finally {
+    await hook;
+  }
+}
+
+/** Never rejects: what goes wrong is told. */
+async function postDeploy(context: RolloutContext, remark: Remark, over: AbortSignal): Promise<void> {
+  const { world, app, deployment, journal, lease, stop, release } = context;
+  const { signal, unlink } = anySignal([over, lease.lost, stop]);
+  try {
+    await journal.untilServesAlone(signal);
+    if (signal.aborted || !journal.servesAlone) return;
+    const failure = await runHook(context, release, 'postDeploy', signal);
+    if (failure === null) return;
+    remark.text = failure;
+    await world.store.log(deployment.id, [`${failure}; the release serves all the same`]);
+  } catch (error) {
+    // a worker that closes, or has lost the lease, leaves the hook to the next one
+    if (stop.aborted || lease.lost.aborted) return;
+    if (over.aborted) await world.hooks.remove(app, release.spec.rollout.stopGraceMs).catch(() => undefined);
+    else remark.text = `postDeploy: ${messageOf(error)}`;
+    world.log.warn({ app: app.app, environment: app.environment, err: error }, 'postDeploy did not end well');
+  } finally {
+    unlink();
+  }
+}
+
+interface Remark {
+  text: string | null;
+}
+
+/** The same store, which adds the remark to the reason of a deployment that succeeds. */
+function remarking(store: DeploymentStore, remark: Remark): DeploymentStore {
+  const update: DeploymentStore['update'] = (lease, id, change) =>
+    store.update(lease, id, withRemark(change, remark));
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'update') return update;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
+const withRemark = (change: Parameters<DeploymentStore['update']>[2], { text }: Remark) =>
+  change.state === 'succeeded' && text !== null
+    ? { ...change, reason: [change.reason, text].filter(Boolean).join('; but ') }
+    : change;
