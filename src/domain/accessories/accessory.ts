@@ -67,8 +67,9 @@ const unlistedHint = ({ name, container }: ObservedAccessory): string =>
 export function readiness(found: ObservedAccessory | undefined): 'ready' | 'wait' | { failed: string } {
   if (!found) return { failed: 'has no container' };
   const { status, health, exitCode } = found;
-  if (health === 'unhealthy') return { failed: 'is unhealthy' };
+  // the engine keeps saying "unhealthy" of one that has ended
   if (status === 'exited') return { failed: `ended with exit code ${exitCode}` };
+  if (health === 'unhealthy') return { failed: 'is unhealthy' };
   return status === 'running' && health !== 'starting' ? 'ready' : 'wait';
 }
 

@@ -56,7 +56,8 @@ function serviceOf(key: EnvironmentKey, { spec, specHash }: WantedAccessory) {
       read_only: readOnly,
     })),
     tmpfs: container.tmpfs,
-    stop_grace_period: inMs(spec.stopGraceMs),
+    // the engine takes whole seconds only
+    stop_grace_period: `${Math.ceil(spec.stopGraceMs / 1000)}s`,
     restart: container.restart,
     logging: container.logging,
     init: true,
