@@ -19,6 +19,7 @@ const programs = [
   'apparmor_parser',
   'sshd',
   'openssl',
+  'pg_ctlcluster',
 ];
 
 /** Looks at the machine and changes nothing. @returns the facts that plan.mjs decides on */

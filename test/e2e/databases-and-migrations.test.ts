@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax under test
+
 import { randomBytes } from 'node:crypto';
 import Docker from 'dockerode';
 import { execa } from 'execa';
@@ -147,7 +149,9 @@ describe('an app with a database', () => {
   it('whose migration fails stays as it is: nothing moves, no request fails, and show says why', async () => {
     const sha = await commit('two', 'INSERT INTO runs (note) VALUES (1); SELECT nonsense;');
     const load = startLoad({ origin: siskin.router, host: siskin.host, ratePerSecond: 50 });
-    const before = (await docker.listContainers({ filters: { label: [`siskin.app=${siskin.app}`] } })).map(({ Id }) => Id);
+    const before = (await docker.listContainers({ filters: { label: [`siskin.app=${siskin.app}`] } })).map(
+      ({ Id }) => Id,
+    );
     const view = await deploy(sha);
     const { failed, requests, errors } = await load.stop();
     expect(failed, JSON.stringify(errors)).toBe(0);
@@ -157,7 +161,9 @@ describe('an app with a database', () => {
     expect(shown).toContain('preDeploy ended with exit code 3');
     expect(shown).toContain('column "nonsense" does not exist');
     expect(await logs(view.id)).toContain('preDeploy | INSERT 0 1');
-    const after = (await docker.listContainers({ filters: { label: [`siskin.app=${siskin.app}`] } })).map(({ Id }) => Id);
+    const after = (await docker.listContainers({ filters: { label: [`siskin.app=${siskin.app}`] } })).map(
+      ({ Id }) => Id,
+    );
     expect(after.sort()).toEqual(before.sort());
     expect(await hookContainers()).toEqual([]);
   });
@@ -166,7 +172,11 @@ describe('an app with a database', () => {
     const sha = await commitVariant(
       repository,
       { release: 'one' },
-      { compose: await compose(migrate), dockerfile: dockerfile(), files: { 'migration.sql': 'CREATE TABLE runs (id serial, note text);', 'docs/a.md': 'x' } },
+      {
+        compose: await compose(migrate),
+        dockerfile: dockerfile(),
+        files: { 'migration.sql': 'CREATE TABLE runs (id serial, note text);', 'docs/a.md': 'x' },
+      },
     );
     const view = await deploy(sha);
     expect(view).toMatchObject({ state: 'succeeded', release: 'r1', sha });
@@ -185,7 +195,9 @@ describe('an app with a database', () => {
   it('whose Siskin is killed during the migration is migrated once, and rolled out', async () => {
     const wait = 'until [ -e /tmp/go ]; do sleep 0.1; done';
     const script = `echo begun; ${wait}; psql -v ON_ERROR_STOP=1 -f migration.sql`;
-    const sha = await commit('four', "INSERT INTO runs (note) VALUES ('four');", { preDeploy: ['sh', '-c', script] });
+    const sha = await commit('four', "INSERT INTO runs (note) VALUES ('four');", {
+      preDeploy: ['sh', '-c', script],
+    });
     const { deployment } = await siskin.push(sha);
     await siskin.logged(deployment, /preDeploy \| begun/);
     await siskin.kill();

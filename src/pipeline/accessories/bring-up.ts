@@ -37,9 +37,11 @@ export async function bringUpAccessories(context: RunContext, release: Release):
     const log = new LogWriter((lines) => world.store.log(deployment.id, lines));
     log.write(`bringing up ${plan.bringUp.join(', ')}`);
     const filled = await withSecrets(context, missing);
-    await world.accessories
-      .bringUp(app, filled, (line) => log.write(`accessories | ${line}`), work)
-      .finally(() => log.flush());
+    try {
+      await world.accessories.bringUp(app, filled, (line) => log.write(`accessories | ${line}`), work);
+    } finally {
+      await log.flush();
+    }
   });
   for (const { spec } of wanted) await patiently(context, () => untilReady(context, spec));
 }

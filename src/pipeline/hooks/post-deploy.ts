@@ -20,14 +20,18 @@ export async function withPostDeploy(
   const hook = postDeploy(context, remark, over.signal);
   try {
     await rollOut({ ...context, world: { ...world, store: remarking(world.store, remark) } });
-    if (!journal.servesAlone) over.abort();
+    if (!journal.servesAlone) over.abort(new WentBack());
   } catch (error) {
-    over.abort();
+    // whoever goes on with the rollout goes on with the hook, too
+    over.abort(error);
     throw error;
   } finally {
     await hook;
   }
 }
+
+/** The release does not serve any more, or never did. */
+class WentBack extends Error {}
 
 /** Never rejects: what goes wrong is told. */
 async function postDeploy(context: RolloutContext, remark: Remark, over: AbortSignal): Promise<void> {
@@ -41,14 +45,20 @@ async function postDeploy(context: RolloutContext, remark: Remark, over: AbortSi
     remark.text = failure;
     await world.store.log(deployment.id, [`${failure}; the release serves all the same`]);
   } catch (error) {
-    // a worker that closes, or has lost the lease, leaves the hook to the next one
-    if (stop.aborted || lease.lost.aborted) return;
-    if (over.aborted) await world.hooks.remove(app, release.spec.rollout.stopGraceMs).catch(() => undefined);
-    else remark.text = `postDeploy: ${messageOf(error)}`;
+    if (signal.aborted) return await afterAbort(context, signal.reason);
+    remark.text = `postDeploy: ${messageOf(error)}`;
     world.log.warn({ app: app.app, environment: app.environment, err: error }, 'postDeploy did not end well');
   } finally {
     unlink();
   }
+}
+
+/** A worker that closes, or has lost the lease, leaves the hook to the next one. */
+async function afterAbort({ world, app, release }: RolloutContext, reason: unknown): Promise<void> {
+  if (!(reason instanceof WentBack)) return;
+  await world.hooks.remove(app, release.spec.rollout.stopGraceMs).catch((err: unknown) => {
+    world.log.warn({ app: app.app, environment: app.environment, err }, 'a hook could not be removed');
+  });
 }
 
 interface Remark {

@@ -27,7 +27,10 @@ export async function runHook(
   if (!hooks || !command) return null;
   const step = hookStep({ hook, service, release: release.release });
   const past = pastOf(await world.store.journal(deployment.id), step);
-  if (past.ended) return past.ended.outcome === 'ok' ? null : (past.ended.detail ?? `${hook} failed`);
+  if (past.ended) {
+    await world.hooks.remove(app, release.spec.rollout.stopGraceMs);
+    return past.ended.outcome === 'ok' ? null : (past.ended.detail ?? `${hook} failed`);
+  }
   if (past.beganAt === null) await journal.append({ type: 'step-began', step });
   const deadline = (past.beganAt ?? journal.clock.t()) + hooks.timeoutMs;
   const log = new LogWriter((lines) => world.store.log(deployment.id, lines));
@@ -35,11 +38,14 @@ export async function runHook(
   log.write(`${hook} of ${service}: ${command.join(' ')}`);
   const run = async () => {
     const timeLeftMs = deadline - journal.clock.t();
-    return world.hooks.run(await hookRequest(context, release, { hook, command, timeLeftMs }), print, signal);
+    try {
+      const request = await hookRequest(context, release, { hook, command, timeLeftMs });
+      return await world.hooks.run(request, print, signal);
+    } finally {
+      await log.flush();
+    }
   };
-  const end = await patiently(context, run)
-    .catch(asRefusal)
-    .finally(() => log.flush());
+  const end = await patiently(context, run).catch(asRefusal);
   const failure = 'refused' in end ? end.refused : hookFailure(hook, end, hooks.timeoutMs);
   await journal.append({ type: 'step-ended', step, ...outcomeOf(failure) });
   await world.hooks.remove(app, release.spec.rollout.stopGraceMs);

@@ -141,7 +141,9 @@ describe('a hook', () => {
   });
 
   it('is stopped when its time is over', async () => {
-    const slow = request('trap "exit 0" TERM; echo begun; while :; do sleep 0.1; done', { timeLeftMs: 1_500 });
+    const slow = request('trap "exit 0" TERM; echo begun; while :; do sleep 0.1; done', {
+      timeLeftMs: 1_500,
+    });
     expect(await run(slow)).toMatchObject({ timedOut: true, tail: ['begun'] });
     const { State } = await docker.getContainer(name()).inspect();
     expect(State.Running).toBe(false);
@@ -167,14 +169,24 @@ describe('a hook', () => {
   it('that is killed says so', async () => {
     const end = hooks.run(request('echo begun; exec sleep 600'), () => undefined, never);
     await expect
-      .poll(async () => (await docker.getContainer(name()).inspect().catch(() => null))?.State.Running)
+      .poll(
+        async () =>
+          (
+            await docker
+              .getContainer(name())
+              .inspect()
+              .catch(() => null)
+          )?.State.Running,
+      )
       .toBe(true);
     await docker.getContainer(name()).kill();
     expect(await end).toMatchObject({ exitCode: 137, timedOut: false });
   });
 
   it('that prints without an end is cut in the log, and holds its last lines', async () => {
-    const { lines, tail } = await run(request('seq 1 5000; head -c 600000 /dev/zero | tr "\\0" x; echo; echo last'));
+    const { lines, tail } = await run(
+      request('seq 1 5000; head -c 600000 /dev/zero | tr "\\0" x; echo; echo last'),
+    );
     expect(lines.length).toBe(2_001);
     expect(lines.at(-1)).toContain('left out');
     expect(tail.at(-1)).toBe('last');

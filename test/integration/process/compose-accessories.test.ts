@@ -26,7 +26,11 @@ const accessories = accessoriesOf(docker, {
 });
 const never = new AbortController().signal;
 
-const wanted = (name: string, specHash = 'one', change: Partial<AccessorySpec['container']> = {}): WantedAccessory => ({
+const wanted = (
+  name: string,
+  specHash = 'one',
+  change: Partial<AccessorySpec['container']> = {},
+): WantedAccessory => ({
   spec: {
     name,
     image: 'busybox:1.36',
@@ -54,7 +58,9 @@ const containerName = (name: string) => `siskin_${key.app}_test_${name}`;
 const inspect = (name: string) => docker.getContainer(containerName(name)).inspect();
 const ready = (name: string) =>
   expect
-    .poll(async () => readiness((await accessories.list(key)).find((one) => one.name === name)), { timeout: 30_000 })
+    .poll(async () => readiness((await accessories.list(key)).find((one) => one.name === name)), {
+      timeout: 30_000,
+    })
     .toBe('ready');
 
 let argv: ArgvWatch;
@@ -62,7 +68,8 @@ beforeAll(() => {
   argv = new ArgvWatch([planted.slice(0, 40)]);
 });
 afterAll(async () => {
-  for (const { container } of await accessories.list(key)) await docker.getContainer(container).remove({ force: true });
+  for (const { container } of await accessories.list(key))
+    await docker.getContainer(container).remove({ force: true });
   await docker.getVolume(volume).remove();
   await docker.getNetwork(`siskin-${key.app}-test`).remove();
   await rm(home, { recursive: true });
@@ -104,7 +111,11 @@ describe('accessories through the Compose CLI', () => {
       deployment: 'd1',
       specHash: 'abc',
       image: 'busybox:1.36',
-      container: { ...serviceSpec().container, command: ['wget', '-q', '-O-', 'http://db:8000/password'], restart: 'no' as const },
+      container: {
+        ...serviceSpec().container,
+        command: ['wget', '-q', '-O-', 'http://db:8000/password'],
+        restart: 'no' as const,
+      },
       secretFiles: {},
       port: 1,
       stopGraceMs: 0,
@@ -126,9 +137,9 @@ describe('accessories through the Compose CLI', () => {
     await accessories.bringUp(key, [changed, wanted('cache')], (line) => lines.push(line), never);
     await ready('cache');
     expect(await inspect('db')).toMatchObject({ Id, State: { StartedAt: State.StartedAt } });
-    expect((await accessories.list(key)).map(({ name, specHash }) => [name, specHash]).sort()).toEqual([
-      ['cache', 'one'],
-      ['db', 'one'],
+    expect((await accessories.list(key)).map(({ name, specHash }) => `${name} ${specHash}`).sort()).toEqual([
+      'cache one',
+      'db one',
     ]);
     expect(lines.join('\n')).toContain(containerName('cache'));
   });
@@ -145,7 +156,12 @@ describe('accessories through the Compose CLI', () => {
   it('keep their named volume when they are removed and made anew', async () => {
     const { Id } = await inspect('cache');
     await docker.getContainer(Id).remove({ force: true, v: true });
-    await accessories.bringUp(key, [wanted('cache', 'one', { command: ['httpd', '-f', '-h', '/data'] })], () => undefined, never);
+    await accessories.bringUp(
+      key,
+      [wanted('cache', 'one', { command: ['httpd', '-f', '-h', '/data'] })],
+      () => undefined,
+      never,
+    );
     await ready('cache');
     expect((await inspect('cache')).Id).not.toBe(Id);
   });
@@ -161,9 +177,18 @@ describe('accessories through the Compose CLI', () => {
 
   it('that end or turn unhealthy are told from those that will be ready', async () => {
     const ends = wanted('ends', 'one', { command: ['sh', '-c', 'echo no; exit 3'], restart: 'no' });
-    const ill = wanted('ill', 'one', { healthcheck: { test: ['CMD', 'false'], intervalMs: 100, timeoutMs: 1_000, startPeriodMs: 0, retries: 1 } });
+    const ill = wanted('ill', 'one', {
+      healthcheck: {
+        test: ['CMD', 'false'],
+        intervalMs: 100,
+        timeoutMs: 1_000,
+        startPeriodMs: 0,
+        retries: 1,
+      },
+    });
     await accessories.bringUp(key, [ends, ill], () => undefined, never);
-    const seen = (name: string) => async () => readiness((await accessories.list(key)).find((one) => one.name === name));
+    const seen = (name: string) => async () =>
+      readiness((await accessories.list(key)).find((one) => one.name === name));
     await expect.poll(seen('ends'), { timeout: 30_000 }).toEqual({ failed: 'ended with exit code 3' });
     await expect.poll(seen('ill'), { timeout: 30_000 }).toEqual({ failed: 'is unhealthy' });
     expect(await accessories.logTail(containerName('ends'), 5)).toEqual(['no']);
@@ -180,6 +205,8 @@ describe('accessories through the Compose CLI', () => {
 it('without a Compose CLI on the PATH says what to install', async () => {
   const empty = await mkdtemp(join(tmpdir(), 'siskin-path-'));
   const cli = new ComposeCli({ dockerHost, environment: { PATH: empty } });
-  await expect(cli.up('x', '{}', () => undefined, never)).rejects.toMatchObject({ code: 'COMPOSE_CLI_MISSING' });
+  await expect(cli.up('x', '{}', () => undefined, never)).rejects.toMatchObject({
+    code: 'COMPOSE_CLI_MISSING',
+  });
   await rm(empty, { recursive: true });
 });

@@ -12,6 +12,7 @@ const programs = {
   'docker-compose': '/usr/bin/docker-compose',
   sshd: '/usr/sbin/sshd',
   openssl: '/usr/bin/openssl',
+  pg_ctlcluster: '/usr/bin/pg_ctlcluster',
   apparmor_parser: null,
 };
 const nothingInstalled = Object.fromEntries(Object.keys(programs).map((name) => [name, null]));
