@@ -3,7 +3,10 @@ import { DockerAccessories } from '../src/adapters/docker/accessories.ts';
 import { ComposeCli } from '../src/adapters/process/compose-cli.ts';
 import type { Env } from '../src/config/env.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
+import { type AccessorySpec, environmentNetwork } from '../src/domain/accessories/accessory.ts';
 import { accessoryProject, composeDocument, volumesOf } from '../src/domain/accessories/compose-document.ts';
+import type { EnvironmentKey } from '../src/domain/names.ts';
+import type { ServiceSpec } from '../src/domain/service-spec.ts';
 import type { Accessories } from '../src/pipeline/accessories/ports.ts';
 
 export interface AccessoriesOptions {
@@ -27,4 +30,16 @@ export function accessoriesOf(docker: Docker, { config, env, mask }: Accessories
       await cli.up(accessoryProject(key), composeDocument(key, wanted), onLine, signal);
     },
   };
+}
+
+/** Accessories are in the environment's own network: replicas that are made in a shared one join it, too. */
+export function besideAccessories(
+  { docker }: Pick<SiskinConfig, 'docker'>,
+  key: EnvironmentKey,
+  spec: ServiceSpec,
+  accessories: readonly AccessorySpec[],
+): ServiceSpec {
+  if (docker.network === undefined || accessories.length === 0) return spec;
+  const networks = [...(spec.container.networks ?? []), environmentNetwork(key)];
+  return { ...spec, container: { ...spec.container, networks } };
 }

@@ -3,13 +3,12 @@ import { parseComposeService } from '../src/config/compose-file.ts';
 import { withEnvFile } from '../src/config/env-file.ts';
 import { pathFilter } from '../src/config/path-filter.ts';
 import type { AppConfig, EnvironmentConfig, SiskinConfig } from '../src/config/siskin-config.ts';
-import { environmentNetwork } from '../src/domain/accessories/accessory.ts';
-import { backendName, type EnvironmentKey } from '../src/domain/names.ts';
+import { backendName } from '../src/domain/names.ts';
 import type { TrackedApp } from '../src/domain/push-policy.ts';
 import { secretReference, variableSecrets } from '../src/domain/secrets.ts';
-import type { ServiceSpec } from '../src/domain/service-spec.ts';
 import type { AppEnvironment, Apps } from '../src/pipeline/app-environment.ts';
 import type { Route } from '../src/pipeline/ports.ts';
+import { besideAccessories } from './accessories.ts';
 
 /** The apps of siskin.yaml as the pipeline wants them. */
 export function pipelineApps(config: SiskinConfig): Apps {
@@ -28,6 +27,9 @@ function appEnvironment(
   environment: EnvironmentConfig,
 ): AppEnvironment {
   const key = { app: owner.app, environment: environment.environment };
+  const { accessories = [] } = owner;
+  const readAccessories = async (text: string) =>
+    parseComposeAccessories(text, { ...(await composeOptions(config, owner, environment)), accessories });
   return {
     ...key,
     repository: owner.repository,
@@ -38,16 +40,11 @@ function appEnvironment(
     secrets: environment.secrets,
     ...(owner.paths && { concerns: pathFilter(owner.composeFile, owner.paths) }),
     readSpec: async (text) => {
-      const options = await composeOptions(config, owner, environment);
-      return beside(accessoryNetwork(config, owner, key), parseComposeService(text, options));
+      const spec = parseComposeService(text, await composeOptions(config, owner, environment));
+      // read here, too: what is wrong with them is told before anything is built
+      return besideAccessories(config, key, spec, await readAccessories(text));
     },
-    ...(owner.accessories && {
-      readAccessories: async (text: string) =>
-        parseComposeAccessories(text, {
-          ...(await composeOptions(config, owner, environment)),
-          accessories: owner.accessories ?? [],
-        }),
-    }),
+    ...(accessories.length > 0 && { readAccessories }),
   };
 }
 
@@ -59,18 +56,6 @@ const composeOptions = async (config: SiskinConfig, owner: AppConfig, environmen
   allow: config.allow,
   key: { app: owner.app, environment: environment.environment },
 });
-
-/** Accessories are in the environment's own network. Replicas that are made in a shared one join it, too. */
-const accessoryNetwork = ({ docker }: SiskinConfig, { accessories }: AppConfig, key: EnvironmentKey) =>
-  docker.network !== undefined && accessories !== undefined ? [environmentNetwork(key)] : [];
-
-const beside = (networks: string[], spec: ServiceSpec): ServiceSpec =>
-  networks.length === 0
-    ? spec
-    : {
-        ...spec,
-        container: { ...spec.container, networks: [...(spec.container.networks ?? []), ...networks] },
-      };
 
 /** A secret stands in the Compose file by its name like a variable; what is put in there is a reference to it. */
 async function composeVariables(environment: EnvironmentConfig): Promise<Record<string, string>> {

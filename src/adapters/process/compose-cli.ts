@@ -44,7 +44,7 @@ export class ComposeCli {
     onLine: (line: string) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const [program, ...before] = await this.#find(signal);
+    const [program, ...before] = await this.find(signal);
     const args = [...before, '--ansi', 'never', '--project-name', project, '--file', '-'];
     args.push('up', '--detach', '--no-recreate', '--no-build');
     const { code, last } = await this.#run([program, ...args], document, onLine, signal);
@@ -53,7 +53,8 @@ export class ComposeCli {
     throw new SiskinError('ACCESSORY_FAILED', `the Compose CLI ended with exit code ${code}: ${words}`);
   }
 
-  async #find(signal: AbortSignal): Promise<readonly [string, ...string[]]> {
+  /** @returns the words to call it by @throws SiskinError COMPOSE_CLI_MISSING; the signal's reason when aborted */
+  async find(signal: AbortSignal): Promise<readonly [string, ...string[]]> {
     const known = [['docker', 'compose'], ['docker-compose']] as const;
     for (const words of known) {
       const answer = await this.#run([...words, 'version'], '', () => undefined, signal).catch(notThere);
