@@ -105,7 +105,8 @@ function watchStep(situation: Situation, fleet: Fleet): Step {
   const { progress, spec, t, interruption } = situation;
   const watchedMs = t - (progress.watchingSince ?? t);
   const superseded = interruption?.kind === 'superseded';
-  const ended = superseded || promotedByPerson(situation) || watchedMs >= spec.canary.watchMs;
+  const due = superseded || promotedByPerson(situation) || watchedMs >= spec.canary.watchMs;
+  const ended = due && !situation.hookRuns;
   if (!ended) {
     const kept = roll(situation, fleet, { fresh: spec.replicas, baseline: 0 });
     return kept ?? { kind: 'Wait', why: 'the watch' };

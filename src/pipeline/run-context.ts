@@ -68,6 +68,8 @@ export class RunStopped extends Error {
 export interface RolloutContext extends RunContext {
   release: Release;
   backend: string;
+  /** Whether the release's postDeploy is still to end, which the watch waits for. */
+  hookRuns?: () => boolean;
 }
 
 export const rolloutContext = (context: RunContext, release: Release): RolloutContext => ({

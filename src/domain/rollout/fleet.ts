@@ -23,6 +23,8 @@ export interface Situation {
   interruption: Interruption | null;
   /** Why the environment is to stand still; null while it may go on. */
   frozen: string | null;
+  /** The release's postDeploy is still to end; the watch waits for it. */
+  hookRuns?: boolean;
 }
 
 /** One replica with what Docker, the router and the journal say of it. */

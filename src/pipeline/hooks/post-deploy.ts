@@ -5,9 +5,9 @@ import type { RolloutContext } from '../run-context.ts';
 import { runHook } from './run-hook.ts';
 
 /**
- * Rolls out, and runs the release's postDeploy beside its watch. It begins when the release serves alone; the environment
- * is free when both have ended. It is stopped when the release goes back. Its failure undoes nothing: it is told in the
- * log, in the steps and, when it came before the watch's end, in the deployment's reason. See docs/adr/0021.
+ * Rolls out, and runs the release's postDeploy beside its watch. It begins when the release serves alone, and the watch does
+ * not end before it. It is stopped when the release goes back. Its failure undoes nothing: it is told in the log, in the
+ * steps and in the deployment's reason. See docs/adr/0021.
  */
 export async function withPostDeploy(
   context: RolloutContext,
@@ -17,9 +17,13 @@ export async function withPostDeploy(
   if (!release.spec.hooks?.postDeploy || deployment.target.kind === 'release') return rollOut(context);
   const over = new AbortController();
   const remark: Remark = { text: null };
-  const hook = postDeploy(context, remark, over.signal);
+  let hookRuns = true;
+  const hook = postDeploy(context, remark, over.signal).finally(() => {
+    hookRuns = false;
+  });
   try {
-    await rollOut({ ...context, world: { ...world, store: remarking(world.store, remark) } });
+    const store = remarking(world.store, remark);
+    await rollOut({ ...context, world: { ...world, store }, hookRuns: () => hookRuns });
     if (!journal.servesAlone) over.abort(new WentBack());
   } catch (error) {
     // whoever goes on with the rollout goes on with the hook, too

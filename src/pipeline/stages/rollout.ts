@@ -125,6 +125,7 @@ function planned(context: RolloutContext, observed: Observation, attempts: Attem
     observed,
     interruption: interruptions.current,
     frozen: interruptions.frozen?.reason ?? null,
+    hookRuns: context.hookRuns?.() ?? false,
   };
   const hopeless = attempts.exhausted();
   if (!hopeless) return nextStep(situation);

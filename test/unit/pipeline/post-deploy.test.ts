@@ -70,9 +70,12 @@ describe('postDeploy', () => {
     await withPostDeploy(one.context, async (context) => {
       await settle();
       expect(one.done).toEqual([]);
+      expect(context.hookRuns?.()).toBe(true);
       await one.watch();
+      expect(context.hookRuns?.()).toBe(true);
       await settle();
       expect(one.done).toContain('run');
+      expect(context.hookRuns?.()).toBe(false);
       await succeed(context);
     });
     expect(one.reasons).toEqual(['watched for 2 s']);
