@@ -1,11 +1,14 @@
+import { parseComposeAccessories } from '../src/config/compose-accessories.ts';
 import { parseComposeServices } from '../src/config/compose-file.ts';
 import { withEnvFile } from '../src/config/env-file.ts';
+import { pathFilter } from '../src/config/path-filter.ts';
 import type { AppConfig, EnvironmentConfig, RouteConfig, SiskinConfig } from '../src/config/siskin-config.ts';
 import { backendName } from '../src/domain/names.ts';
 import type { TrackedApp } from '../src/domain/push-policy.ts';
 import { secretReference, variableSecrets } from '../src/domain/secrets.ts';
 import type { AppEnvironment, Apps } from '../src/pipeline/app-environment.ts';
 import type { Route } from '../src/pipeline/ports.ts';
+import { besideAccessories } from './accessories.ts';
 
 /** The apps of siskin.yaml as the pipeline wants them. */
 export function pipelineApps(config: SiskinConfig): Apps {
@@ -24,6 +27,9 @@ function appEnvironment(
   environment: EnvironmentConfig,
 ): AppEnvironment {
   const key = { app: owner.app, environment: environment.environment };
+  const { accessories = [] } = owner;
+  const readAccessories = async (text: string) =>
+    parseComposeAccessories(text, { ...(await composeOptions(config, owner, environment)), accessories });
   return {
     ...key,
     repository: owner.repository,
@@ -32,18 +38,26 @@ function appEnvironment(
     services: owner.services,
     buildTimeoutMs: config.build.timeoutMs,
     secrets: environment.secrets,
-    readSpecs: async (text) =>
-      parseComposeServices(text, {
-        file: owner.composeFile,
-        services: owner.services,
-        routes: environment.routes.map((route) => ({ ...route, service: serviceOf(owner, route) })),
-        profiles: environment.profiles,
-        variables: await composeVariables(environment),
-        allow: config.allow,
-        key,
-      }),
+    ...(owner.paths && { concerns: pathFilter(owner.composeFile, owner.paths) }),
+    readSpecs: async (text) => {
+      const specs = parseComposeServices(text, await composeOptions(config, owner, environment));
+      // read here, too: what is wrong with them is told before anything is built
+      const beside = await readAccessories(text);
+      return specs.map((spec) => besideAccessories(config, key, spec, beside));
+    },
+    ...(accessories.length > 0 && { readAccessories }),
   };
 }
+
+const composeOptions = async (config: SiskinConfig, owner: AppConfig, environment: EnvironmentConfig) => ({
+  file: owner.composeFile,
+  services: owner.services,
+  routes: environment.routes.map((route) => ({ ...route, service: serviceOf(owner, route) })),
+  profiles: environment.profiles,
+  variables: await composeVariables(environment),
+  allow: config.allow,
+  key: { app: owner.app, environment: environment.environment },
+});
 
 /** A secret stands in the Compose file by its name like a variable; what is put in there is a reference to it. */
 async function composeVariables(environment: EnvironmentConfig): Promise<Record<string, string>> {

@@ -1,4 +1,5 @@
 import { connectDocker } from '../src/adapters/docker/connect.ts';
+import { DockerHooks } from '../src/adapters/docker/hooks.ts';
 import { DockerImages, type DockerImagesOptions } from '../src/adapters/docker/images.ts';
 import { DockerReplicas } from '../src/adapters/docker/replicas.ts';
 import { GitSource } from '../src/adapters/git/git-source.ts';
@@ -21,6 +22,7 @@ import { maskedStore } from '../src/pipeline/masked-store.ts';
 import type { World } from '../src/pipeline/run-context.ts';
 import { runEnvironment } from '../src/pipeline/run-environment.ts';
 import type { Secrets } from '../src/pipeline/secrets.ts';
+import { accessoriesOf } from './accessories.ts';
 import { pipelineApps, routesOf, trackedApps } from './apps.ts';
 import { type Credentials, gitAccess } from './git-access.ts';
 import { openGithub } from './github.ts';
@@ -117,6 +119,11 @@ function worldOf(
   secrets: Secrets,
 ): World {
   const docker = connectDocker(config.docker.host);
+  const containers = {
+    network: config.docker.network,
+    secretFolders: memoryFolders(config, env, process.getuid?.() ?? 0),
+    mask: mask.text,
+  };
   return {
     store: maskedStore(store.deployments, mask.text),
     signals: store.signals,
@@ -128,11 +135,9 @@ function worldOf(
       ...cacheOf(config, log),
       mask: mask.text,
     }),
-    replicas: new DockerReplicas(docker, {
-      network: config.docker.network,
-      secretFolders: memoryFolders(config, env, process.getuid?.() ?? 0),
-      mask: mask.text,
-    }),
+    replicas: new DockerReplicas(docker, containers),
+    hooks: new DockerHooks(docker, containers),
+    accessories: accessoriesOf(docker, { config, env, mask: mask.text }),
     router,
     metrics: new PrometheusMetrics({ url: prometheusUrl }),
     prober: new HttpProber(),

@@ -22,6 +22,7 @@ const programs = [
   'amtool',
   'prometheus-node-exporter',
   'prometheus-redis-exporter',
+  'pg_ctlcluster',
 ];
 
 /** Looks at the machine and changes nothing. @returns the facts that plan.mjs decides on */

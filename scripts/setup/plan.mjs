@@ -21,6 +21,7 @@ const aptPackages = {
   amtool: 'prometheus-alertmanager',
   'prometheus-node-exporter': 'prometheus-node-exporter',
   'prometheus-redis-exporter': 'prometheus-redis-exporter',
+  pg_ctlcluster: 'postgresql',
   apparmor_parser: 'apparmor',
 };
 

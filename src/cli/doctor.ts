@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { example } from './arguments.ts';
+import { checkComposeCli } from './doctor/compose-cli.ts';
 import { checkConfig } from './doctor/config.ts';
 import { checkDisk } from './doctor/disk.ts';
 import { checkDocker } from './doctor/docker.ts';
@@ -45,7 +46,9 @@ export async function examine(path: string, io: Io): Promise<Finding[]> {
     checkPorts(subject),
     checkDisk(subject),
     checkSlack(subject),
-    ...(config ? [checkSecrets(config, io.env), checkRepositories(config)] : []),
+    ...(config
+      ? [checkSecrets(config, io.env), checkRepositories(config), checkComposeCli(config, io.env)]
+      : []),
     checkGithub(subject),
   ]);
   return [...findings, ...checks.flat()];

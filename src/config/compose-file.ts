@@ -10,6 +10,7 @@ import { checkRequirements, serviceNames } from './compose/requirements.ts';
 import { rolloutSpec } from './compose/rollout.ts';
 import { serviceSchema } from './compose/service.ts';
 import { checkWorker, type RoutedTo } from './compose/worker.ts';
+import { isSecretPath, isTextPath } from './compose-paths.ts';
 import type { Variables } from './interpolate.ts';
 import { type Problem, ProblemsError, quoted } from './problems.ts';
 import type { Allowed } from './siskin/types.ts';
@@ -46,7 +47,7 @@ export function parseComposeServices(text: string, options: ComposeOptions): Ser
     variables,
     interpolates: ([top, name]) =>
       top === 'services' ? services.includes(String(name)) : top === 'networks' || top === 'volumes',
-    verbatim: isText,
+    verbatim: isTextPath,
   });
   const problems: Problem[] = [...tree.problems];
   const specs = tree.value === undefined ? [] : readServices(tree, options, problems);
@@ -109,7 +110,7 @@ function readService(
     volumes: valueAt(tree.value, ['volumes']),
     networks: valueAt(tree.value, ['networks']),
   });
-  const { value: checked, problems: found } = validate(tree, schema, { path, isSecret });
+  const { value: checked, problems: found } = validate(tree, schema, { path, isSecret: isSecretPath });
   problems.push(...found);
   if (!checked?.build) return undefined;
   return {
@@ -117,17 +118,6 @@ function readService(
     build: checked.build,
     container: containerSpec(checked),
     rollout: rolloutSpec(checked, report),
+    ...(checked['x-siskin'].hooks && { hooks: checked['x-siskin'].hooks }),
   };
 }
-
-const textKeys = new Set(['environment', 'labels', 'command', 'entrypoint', 'user', 'expose', 'tmpfs']);
-const textUnder: Record<string, string> = { build: 'args', logging: 'options', healthcheck: 'test' };
-
-/** Where Compose wants text: `1.10` and `true` stay what they were written as. */
-const isText = ([top, , key, under]: Path): boolean =>
-  top === 'services' &&
-  typeof key === 'string' &&
-  (textKeys.has(key) || (under !== undefined && textUnder[key] === under));
-
-/** Values of variables may be secrets, wherever they came from. */
-const isSecret = ([, , key, under]: Path): boolean => key === 'environment' || under === 'args';

@@ -104,7 +104,7 @@ function rollingStep(situation: Situation, fleet: Fleet): Step {
 /** Watches the whole release; at its end the old containers, kept until now, are removed. */
 function watchStep(situation: Situation, fleet: Fleet): Step {
   const { spec, interruption } = situation;
-  if (situation.watchGoesOn || !watchIsOver(situation)) {
+  if (situation.watchGoesOn || situation.hookRuns || !watchIsOver(situation)) {
     const kept = roll(situation, fleet, { fresh: spec.replicas, baseline: 0 });
     return kept ?? { kind: 'Wait', why: 'the watch' };
   }

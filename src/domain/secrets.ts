@@ -33,12 +33,23 @@ export const digestText = (uses: readonly SecretUse[], values: SecretValues): st
 /** A container's variables: those of the spec with their references filled in, and the secrets by their own names. */
 export function secretEnvironment(spec: ServiceSpec, values: SecretValues): Record<string, string> {
   const given = new Map(picked(spec, 'env', values));
-  const filled = Object.entries(spec.container.environment).map(([name, text]): [string, string] => [
-    name,
-    text.replace(references, (reference, secret: string) => given.get(secret) ?? reference),
-  ]);
-  return Object.fromEntries([...filled, ...given]);
+  return { ...filledEnvironment(spec.container.environment, given), ...Object.fromEntries(given) };
 }
+
+/** Variables with their references filled in. */
+export const filledEnvironment = (
+  environment: Record<string, string>,
+  values: SecretValues,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).map(([name, text]) => [
+      name,
+      text.replace(references, (reference, secret: string) => values.get(secret) ?? reference),
+    ]),
+  );
+
+/** Whether a secret is referred to anywhere in it. */
+export const hasReference = (value: unknown): boolean => JSON.stringify(value).search(references) !== -1;
 
 /** The secrets of one way, by name. */
 export const secretsFor = (spec: ServiceSpec, way: SecretWay, values: SecretValues): Record<string, string> =>

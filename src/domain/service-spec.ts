@@ -1,3 +1,4 @@
+import type { HooksSpec } from './hooks.ts';
 import type { ReleaseSecrets } from './secret-use.ts';
 
 /** What a Compose service says, checked against what the operator allows, in Siskin's own units. */
@@ -8,6 +9,8 @@ export interface ServiceSpec {
   rollout: RolloutSpec;
   /** Absent when siskin.yaml gives the environment none. */
   secrets?: ReleaseSecrets;
+  /** Absent when the service has none. */
+  hooks?: HooksSpec;
 }
 
 export interface BuildSpec {

@@ -20,6 +20,7 @@ export class Journal {
   readonly #entries: JournalEntry[];
   /** By service; null for the only one. */
   readonly #progress = new Map<string | null, Progress>();
+  readonly #served = new AbortController();
 
   private constructor(
     store: DeploymentStore,
@@ -33,6 +34,7 @@ export class Journal {
     this.#deployment = deployment;
     this.clock = clock;
     this.#entries = entries;
+    this.#noteServing();
   }
 
   /** Reads what is there and notes that this worker goes on from it. @throws SiskinError LEASE_LOST */
@@ -71,12 +73,32 @@ export class Journal {
     };
   }
 
+  /** Whether the new release has all the traffic and is watched, or was when the deployment ended. */
+  get servesAlone(): boolean {
+    return this.#served.signal.aborted && !this.#entries.some(({ event }) => event.type === 'rollback-began');
+  }
+
+  /** Resolves when the new release has all the traffic, or when aborted. */
+  async untilServesAlone(signal: AbortSignal): Promise<void> {
+    const served = this.#served.signal;
+    if (served.aborted || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      for (const one of [served, signal]) one.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  #noteServing(): void {
+    if (this.#entries.some(({ event }) => event.type === 'state' && event.state === 'watching'))
+      this.#served.abort();
+  }
+
   /** @throws SiskinError LEASE_LOST: then nothing was written */
   async append(...events: JournalEvent[]): Promise<void> {
     if (events.length === 0) return;
     const entries = events.map((event) => ({ t: this.clock.t(), at: this.clock.at(), event }));
     await this.#store.append(this.#lease, this.#deployment, entries);
     this.#entries.push(...entries);
+    this.#noteServing();
     for (const [service, progress] of this.#progress) {
       const own = entries.flatMap((entry) => ownEntry(entry, service) ?? []);
       this.#progress.set(service, own.reduce(advance, progress));

@@ -29,6 +29,16 @@ export interface Source {
   /** One regular file at a commit, at most `maxBytes`. @throws SiskinError FILE_MISSING, FILE_REFUSED */
   readFile(repository: string, sha: string, path: string, maxBytes: number): Promise<string>;
   /**
+   * The first path that differs between two commits of the mirror and fits. @returns null when none does
+   * @throws Error when git cannot tell, e.g. of a commit that the mirror does not hold any more
+   */
+  firstChanged(
+    repository: string,
+    between: { from: string; to: string },
+    fits: (path: string) => boolean,
+    signal: AbortSignal,
+  ): Promise<string | null>;
+  /**
    * The build context as a tar stream, `.dockerignore` applied, symlinks that lead out refused.
    * Errors after the first byte come out of the stream.
    * @param note gets a sentence for the deployment's log when something is left out

@@ -1,7 +1,9 @@
 import type { Deployment, Release } from '../domain/deployment.ts';
 import { backendName } from '../domain/names.ts';
 import { type ServiceRelease, serviceReleases } from '../domain/release.ts';
+import type { Accessories } from './accessories/ports.ts';
 import type { AppEnvironment } from './app-environment.ts';
+import type { Hooks } from './hooks/ports.ts';
 import type { Interruptions } from './interruptions.ts';
 import type { Journal, ServiceJournal } from './journal.ts';
 import { noRouter } from './no-router.ts';
@@ -33,6 +35,8 @@ export interface World {
   secrets: Secrets;
   images: Images;
   replicas: Replicas;
+  hooks: Hooks;
+  accessories: Accessories;
   router: Router;
   metrics: Metrics;
   prober: Prober;
@@ -52,6 +56,8 @@ export interface RunContext {
   stop: AbortSignal;
   /** Aborted when work before the rollout need not go on: superseded, cancelled, lease lost, worker closing. */
   work: AbortSignal;
+  /** Whether the release's postDeploy is still to end, which the watch waits for. */
+  hookRuns?: () => boolean;
 }
 
 /** This worker closes; what it ran is unharmed and goes on elsewhere. */

@@ -1,15 +1,18 @@
-import { type Deployment, type EndState, isEndState } from '../domain/deployment.ts';
+import { type Deployment, type EndState, isEndState, type Release } from '../domain/deployment.ts';
 import { messageOf, SiskinError } from '../domain/errors/siskin-error.ts';
 import { releaseName } from '../domain/names.ts';
 import { isBuilt } from '../domain/release.ts';
+import { bringUpAccessories } from './accessories/bring-up.ts';
 import { anySignal } from './any-signal.ts';
 import type { AppEnvironment } from './app-environment.ts';
+import { withPostDeploy } from './hooks/post-deploy.ts';
+import { endHooks, preDeploy } from './hooks/pre-deploy.ts';
 import { Interruptions } from './interruptions.ts';
 import { Journal } from './journal.ts';
 import type { Lease } from './ports.ts';
 import { type RunContext, RunStopped, type World } from './run-context.ts';
 import { buildRelease } from './stages/build.ts';
-import { fetchRelease } from './stages/fetch.ts';
+import { fetchRelease, type NothingToDo } from './stages/fetch.ts';
 import { patiently } from './stages/patience.ts';
 import { restoreRecords } from './stages/restore.ts';
 import { rollOut } from './stages/rollout.ts';
@@ -64,13 +67,15 @@ async function begin(context: RunContext): Promise<void> {
     await journal.append(await enter(context, 'fetching'));
     await patiently(context, () => restoreRecords(world, context.app, lease));
     const fetched = await patiently(context, () => fetchRelease(context));
-    if ('nothingToDo' in fetched) return await nothingToDo(context, fetched.release.release);
+    if ('nothingToDo' in fetched) return await nothingToDo(context, fetched);
     await checkAnalysis(context, fetched.release);
     if (!isBuilt(fetched.release)) await journal.append(await enter(context, 'building'));
     const release = await patiently(context, () => buildRelease(context, fetched.release));
     if (endedEarly(context)) return await endEarly(context);
     await journal.append(await enter(context, 'preparing'));
-    await rollOut(context, release);
+    await bringUpAccessories(context, release);
+    await preDeploy(context, release);
+    await withPostDeploy(context, release, rollOut);
   } catch (error) {
     if (isNotItsFailure(error)) throw error;
     if (context.stop.aborted) throw new RunStopped();
@@ -86,16 +91,24 @@ async function resumeRollout(context: RunContext): Promise<void> {
   const number = record?.release ?? 0;
   const release = await world.store.release(app, number);
   if (!release) return end(context, 'failed', `release ${releaseName(number)} is not on record any more`);
-  await rollOut(context, release);
+  await withPostDeploy(context, release, rollOut);
 }
 
 /** A push that arrived late, or again: the branch's head is what already serves. */
-async function nothingToDo(context: RunContext, release: number): Promise<void> {
-  const { world, app, deployment } = context;
+async function nothingToDo(
+  context: RunContext,
+  { nothingToDo, release: record }: { nothingToDo: NothingToDo; release: Release },
+): Promise<void> {
+  const { world, deployment } = context;
   const { target } = deployment;
-  const record = await world.store.release(app, release);
-  const late = target.kind === 'branch' && target.pushedSha !== null && target.pushedSha !== record?.sha;
-  if (late && record && record.deployment !== deployment.id) {
+  const { release } = record;
+  await bringUpAccessories(context, record);
+  if (nothingToDo === 'paths unchanged') {
+    const reason = `paths-unchanged: nothing of apps.${record.app}.paths changed since ${record.sha.slice(0, 7)}, which ${releaseName(release)} serves`;
+    return end(context, 'succeeded', reason);
+  }
+  const late = target.kind === 'branch' && target.pushedSha !== null && target.pushedSha !== record.sha;
+  if (late && record.deployment !== deployment.id) {
     await world.store.update(context.lease, deployment.id, { supersededBy: record.deployment });
     const reason = `the branch has moved on to ${record.sha.slice(0, 7)}, which ${releaseName(release)} already serves`;
     return end(context, 'superseded', reason);
@@ -126,6 +139,7 @@ async function endEarly(context: RunContext): Promise<void> {
 
 async function end(context: RunContext, outcome: EndState, reason: string): Promise<void> {
   const { world, lease, deployment, journal, app } = context;
+  await endHooks(context);
   const finishedAt = journal.clock.at();
   await journal.append({ type: 'finished', outcome, reason });
   await world.store.log(deployment.id, [`${outcome}: ${reason}`]);

@@ -45,6 +45,7 @@ export function statusOf(status: string): ObservedReplica['status'] {
   return 'exited';
 }
 
-function healthOf(status: string | undefined): ObservedReplica['containerHealth'] {
+/** The engine's word for a container's health, in ours. */
+export function healthOf(status: string | undefined): ObservedReplica['containerHealth'] {
   return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : 'none';
 }

@@ -4,6 +4,8 @@ import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { type EnvironmentKey, releaseName } from '../../domain/names.ts';
 import type { ReplicaRequest } from '../../pipeline/ports.ts';
 
+type SecretsOwner = Pick<ReplicaRequest, 'app' | 'environment' | 'service' | 'release' | 'secretFiles'>;
+
 /** statfs(2): the file systems that are memory. */
 const inMemory = new Set([0x01021994, 0x858458f6]);
 
@@ -26,7 +28,7 @@ export class SecretFiles {
    * @returns the folder to bind; null when the release has no such files
    * @throws SiskinError SECRETS_NO_MEMORY_FOLDER
    */
-  async place(request: ReplicaRequest): Promise<string | null> {
+  async place(request: SecretsOwner): Promise<string | null> {
     const files = Object.entries(request.secretFiles);
     if (files.length === 0) return null;
     this.#folder ??= await firstInMemory(this.#folders);

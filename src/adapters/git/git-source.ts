@@ -7,6 +7,7 @@ import type { BuildSpec } from '../../domain/service-spec.ts';
 import { anySignal } from '../../pipeline/any-signal.ts';
 import type { Commit, Source } from '../../pipeline/ports.ts';
 import type { BranchHeads, HeadCommit } from '../../pipeline/reconcile/ports.ts';
+import { firstChanged } from './changed-paths.ts';
 import { openBuildContext } from './context.ts';
 import { writeConfiguration } from './git-environment.ts';
 import { printable } from './git-failure.ts';
@@ -119,6 +120,18 @@ export class GitSource implements Source, BranchHeads {
     assertSha(sha);
     const { mirror } = await this.#open(repository);
     return await readTextFile(mirror.call(), sha, path, maxBytes);
+  }
+
+  async firstChanged(
+    repository: string,
+    { from, to }: { from: string; to: string },
+    fits: (path: string) => boolean,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    assertSha(from);
+    assertSha(to);
+    const { mirror } = await this.#open(repository);
+    return await firstChanged(mirror.call(signal), from, to, fits);
   }
 
   async openContext(

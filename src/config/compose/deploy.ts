@@ -6,7 +6,7 @@ import { deployRefusals, resourceRefusals, updateConfigRefusals } from './refusa
 
 const memory = quantity(size, 'at least 6m', (bytes) => bytes >= 6 * 2 ** 20);
 
-const resources = composeMapping({
+export const resourcesField = composeMapping({
   limits: composeMapping(
     { memory: memory.optional(), cpus: quantity(cpus).optional() },
     resourceRefusals,
@@ -25,7 +25,7 @@ export const deployField = composeMapping(
   {
     mode: z.literal('replicated', must('replicated, for one host has no global services')).optional(),
     replicas: wholeNumber(1, 100).prefault(1),
-    resources: resources.prefault({}),
+    resources: resourcesField.prefault({}),
     update_config: composeMapping(
       {
         order: z.enum(['start-first', 'stop-first']).prefault('start-first'),

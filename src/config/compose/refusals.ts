@@ -112,7 +112,6 @@ export const resourceRefusals: Refusals = {
   generic_resources: notYet,
 };
 
-export const siskinRefusals: Refusals = { hooks: notYet };
 export const healthcheckRefusals: Refusals = {
   start_interval: instead('it takes part in no decision; x-siskin.health.interval does'),
 };

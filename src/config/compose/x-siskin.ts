@@ -3,7 +3,7 @@ import { mapping, must, quantity, text, truth, wholeNumber } from '../fields.ts'
 import { duration, share } from '../units.ts';
 import { analysisField } from './analysis.ts';
 import type { ComposeContext } from './context.ts';
-import { siskinRefusals } from './refusals.ts';
+import { hooksField } from './hooks.ts';
 
 const httpPath = text(
   'an HTTP path such as /healthz, with a query if need be',
@@ -47,17 +47,15 @@ const metrics = mapping({
 
 /** `x-siskin`: what Compose has no word for. */
 export const siskinField = (context: ComposeContext) =>
-  mapping(
-    {
-      worker: truth().prefault(false),
-      port: wholeNumber(1, 65_535).optional(),
-      health: health.optional(),
-      smoke: z.array(smoke).max(20, must('a list of at most 20 requests')).prefault([]),
-      canary: canary.prefault({}),
-      drain: mapping({ timeout: within('0s or more', () => true).prefault('30s') }).prefault({}),
-      metrics: metrics.optional(),
-      analysis: analysisField(context).prefault([]),
-      onFailure: z.enum(['rollback', 'freeze']).optional(),
-    },
-    siskinRefusals,
-  ).prefault({});
+  mapping({
+    worker: truth().prefault(false),
+    port: wholeNumber(1, 65_535).optional(),
+    health: health.optional(),
+    smoke: z.array(smoke).max(20, must('a list of at most 20 requests')).prefault([]),
+    canary: canary.prefault({}),
+    drain: mapping({ timeout: within('0s or more', () => true).prefault('30s') }).prefault({}),
+    hooks: hooksField.optional(),
+    metrics: metrics.optional(),
+    analysis: analysisField(context).prefault([]),
+    onFailure: z.enum(['rollback', 'freeze']).optional(),
+  }).prefault({});

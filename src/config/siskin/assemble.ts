@@ -68,6 +68,8 @@ const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfi
   repository: checked.repo,
   composeFile: checked.compose,
   services: serviceNamesOf(checked),
+  ...(checked.accessories && { accessories: checked.accessories }),
+  ...(checked.paths && { paths: checked.paths }),
   git: assembleGit(checked.git, folder),
   environments: Object.entries(checked.environments).map(
     ([environment, settings]): EnvironmentConfig => ({

@@ -4,6 +4,7 @@ import { repositoryPath, repositoryPathExpected } from '../repository-path.ts';
 import { branchExpected, isBranchName } from './git-branch.ts';
 import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
+import { accessoriesField, pathsField } from './schema-delivery.ts';
 import { gitSchema } from './schema-git.ts';
 import { environmentSecrets } from './schema-secrets.ts';
 import { servicesSchema } from './schema-services.ts';
@@ -25,6 +26,8 @@ const forcedPushes = z
 
 const variableName = text('a variable name of letters, digits and _', /^[A-Za-z_][A-Za-z0-9_]{0,127}$/);
 const variableValue = z.union([z.string(), z.number(), z.boolean()], must('text')).transform(String);
+
+const hooksElsewhere = 'stands in the Compose file, under x-siskin of the service';
 
 const environmentSchema = mapping(
   {
@@ -48,7 +51,7 @@ const environmentSchema = mapping(
     slack: environmentSlackSchema.optional().describe('What is otherwise in Slack for this environment.'),
     secrets: environmentSecrets,
   },
-  { access: notYet, hooks: notYet, front: notYet },
+  { access: notYet, hooks: hooksElsewhere, front: notYet },
 );
 
 export const appSchema = mapping(
@@ -72,6 +75,8 @@ export const appSchema = mapping(
       .describe('Instead of service: the Compose services to deploy together, by name.'),
     git: gitSchema.optional().describe('What a private repository needs; submodules and Git LFS.'),
     forcedPushes,
+    accessories: accessoriesField,
+    paths: pathsField,
     environments: z
       .record(nameText(), environmentSchema)
       .refine(
@@ -80,9 +85,8 @@ export const appSchema = mapping(
       ),
   },
   {
-    paths: notYet,
     access: notYet,
     secrets: 'stands under each environment, not here',
-    hooks: notYet,
+    hooks: hooksElsewhere,
   },
 );

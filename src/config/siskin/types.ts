@@ -101,6 +101,10 @@ export interface AppConfig {
   composeFile: string;
   /** The Compose services that are rolled out, at least one. */
   services: string[];
+  /** Compose services that are brought up and never rolled. */
+  accessories?: string[];
+  /** Patterns of paths: see pathFilter. Absent: every push is deployed. */
+  paths?: string[];
   git: GitConfig;
   environments: EnvironmentConfig[];
 }

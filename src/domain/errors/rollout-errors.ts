@@ -20,6 +20,25 @@ export const rolloutErrors = {
     meaning: 'The Docker engine refused to create or start a replica.',
     hint: "The sentence has the engine's words; mostly a missing volume, a bad user or command in the Compose file.",
   },
+  HOOK_REFUSED: {
+    meaning: 'The Docker engine refused to create or start the container of a hook.',
+    hint: "The sentence has the engine's words; mostly the image does not have the program that x-siskin.hooks names.",
+  },
+  HOOK_FAILED: {
+    meaning:
+      'The command of `x-siskin.hooks.preDeploy` ended with an error, was killed, or took too long. No traffic moved.',
+    hint: 'See `siskin logs` for what it printed; mend it and push again.',
+  },
+  ACCESSORY_FAILED: {
+    meaning:
+      'An accessory (a database, a cache) could not be brought up, or did not become healthy. No traffic moved.',
+    hint: 'See `siskin logs` and `docker logs` of its container; mend its definition in the Compose file, then deploy again.',
+  },
+  COMPOSE_CLI_MISSING: {
+    meaning:
+      'siskin.yaml names accessories, and neither `docker compose` nor `docker-compose` is installed on the server.',
+    hint: "Install the Compose plugin of Docker's packages, or Debian's package docker-compose.",
+  },
   RELEASE_UNKNOWN: {
     meaning: 'The release is not on record, or its image is gone.',
     hint: 'See `siskin history` for the releases that are kept, or deploy the commit anew.',

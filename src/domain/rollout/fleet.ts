@@ -25,6 +25,8 @@ export interface Situation {
   frozen: string | null;
   /** Other services of the release are not done yet: its own watch does not end before theirs. */
   watchGoesOn?: boolean;
+  /** The release's postDeploy is still to end; the watch waits for it. */
+  hookRuns?: boolean;
 }
 
 /** One replica with what Docker, the router and the journal say of it. */

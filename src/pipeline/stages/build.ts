@@ -1,6 +1,7 @@
 import type { Release, ReleasePart } from '../../domain/deployment.ts';
 import { releaseName } from '../../domain/names.ts';
 import { imageNames } from '../../domain/release.ts';
+import { LogWriter } from '../log-writer.ts';
 import type { RunContext } from '../run-context.ts';
 import { givenSecrets } from '../secrets.ts';
 
@@ -73,31 +74,3 @@ const labelsOf = (
   'siskin.sha': release.sha,
   'org.opencontainers.image.revision': release.sha,
 });
-
-/** Writes lines in the order they came, many at a time, without holding the build up. */
-class LogWriter {
-  readonly #write: (lines: string[]) => Promise<void>;
-  #waiting: string[] = [];
-  #writing: Promise<void> = Promise.resolve();
-
-  constructor(write: (lines: string[]) => Promise<void>) {
-    this.#write = write;
-  }
-
-  write(line: string): void {
-    this.#waiting.push(line);
-    if (this.#waiting.length > 1) return;
-    this.#writing = this.#writing.then(() => {
-      const lines = this.#waiting;
-      this.#waiting = [];
-      return this.#write(lines);
-    });
-    // flush() reports it; until then nobody listens
-    this.#writing.catch(() => undefined);
-  }
-
-  /** Resolves when all lines are written; rejects when one could not be. */
-  flush(): Promise<void> {
-    return this.#writing;
-  }
-}

@@ -5,6 +5,7 @@ import type { ServiceSpec } from '../../domain/service-spec.ts';
 import type { Commit } from '../ports.ts';
 import type { RunContext } from '../run-context.ts';
 import { givenSecrets, readSealedSpecs } from '../secrets.ts';
+import { servingUnchanged } from './unchanged.ts';
 
 /** A Compose file larger than this is not one. */
 export const composeMaxBytes = 256 * 1024;
@@ -27,13 +28,22 @@ export async function fetchRelease(context: RunContext): Promise<Fetched> {
       : await world.source.fetchBranch(app.repository, app.branch, signal);
   const { sha, title, author } = commit;
   await world.store.update(lease, deployment.id, { sha, title, author });
+  const unchanged = await servingUnchanged(context, sha);
+  if (unchanged) return { nothingToDo: 'paths unchanged', release: await noteRelease(context, unchanged) };
   const text = await world.source.readFile(app.repository, sha, app.composeFile, composeMaxBytes);
   const release = await releaseFor(context, commit, await readSealedSpecs(world.secrets, app, text));
-  await world.store.update(lease, deployment.id, { release: release.release });
-  return orNothing(context, release);
+  return orNothing(context, await noteRelease(context, release));
 }
 
-type Fetched = { release: Release } | { nothingToDo: 'serves already'; release: Release };
+type Fetched = { release: Release } | { nothingToDo: NothingToDo; release: Release };
+
+/** Why: its very commit serves, or nothing that the app is deployed for has changed since what serves. */
+export type NothingToDo = 'serves already' | 'paths unchanged';
+
+async function noteRelease({ world, lease, deployment }: RunContext, release: Release): Promise<Release> {
+  await world.store.update(lease, deployment.id, { release: release.release });
+  return release;
+}
 
 /** To roll out what serves already would be to have nothing to go back to; replicas that it lacks are repaired. */
 async function orNothing({ world, app }: RunContext, release: Release): Promise<Fetched> {
@@ -78,7 +88,7 @@ async function isKept({ world }: RunContext, { services }: Release): Promise<boo
 }
 
 /** The same specs have the same hash, whatever the order of their keys; the only one's is its own. */
-export const hashOf = (specs: readonly ServiceSpec[]): string =>
+export const hashOf = (specs: readonly object[]): string =>
   createHash('sha256')
     .update(JSON.stringify(sorted(specs.length === 1 ? specs[0] : specs)))
     .digest('hex')

@@ -129,6 +129,7 @@ const observeAll = ({ run, members }: Rollout): Promise<ServiceSituation[]> =>
         observed,
         interruption: run.interruptions.current,
         frozen: run.interruptions.frozen?.reason ?? null,
+        hookRuns: run.hookRuns?.() ?? false,
       };
     }),
   );

@@ -15,6 +15,7 @@ const programs = {
   amtool: '/usr/bin/amtool',
   'prometheus-node-exporter': '/usr/bin/prometheus-node-exporter',
   'prometheus-redis-exporter': '/usr/bin/prometheus-redis-exporter',
+  pg_ctlcluster: '/usr/bin/pg_ctlcluster',
   apparmor_parser: null,
 };
 const nothingInstalled = Object.fromEntries(Object.keys(programs).map((name) => [name, null]));
