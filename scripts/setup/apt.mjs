@@ -48,7 +48,7 @@ async function withoutServiceStarts(facts, install) {
 }
 
 async function disableAtBoot(packages, facts) {
-  const services = packages.filter((name) => ['redis-server', 'haproxy', 'prometheus'].includes(name));
+  const services = packages.filter((name) => ['redis-server', 'haproxy', 'prometheus', 'nginx'].includes(name));
   if (!facts.systemd || services.length === 0) return;
   await asRoot(facts, 'systemctl', ['disable', '--quiet', ...services]);
 }

@@ -18,6 +18,9 @@ const aptPackages = {
   'docker-compose': 'docker-compose',
   sshd: 'openssh-server',
   openssl: 'openssl',
+  nginx: 'nginx',
+  certbot: 'certbot',
+  pebble: 'pebble',
   apparmor_parser: 'apparmor',
 };
 
@@ -58,7 +61,7 @@ function neededPrograms(facts, options) {
     'haproxy',
     'prometheus',
     ...(facts.engine.images.busybox ? [] : ['busybox']),
-    ...(options.tests ? ['docker-compose', 'sshd', 'openssl'] : []),
+    ...(options.tests ? ['docker-compose', 'sshd', 'openssl', 'nginx', 'certbot', 'pebble'] : []),
     ...(facts.appArmor && !engineElsewhere ? ['apparmor_parser'] : []),
   ];
 }

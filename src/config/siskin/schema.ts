@@ -5,6 +5,7 @@ import { cpus, duration, size } from '../units.ts';
 import { listenAddress, url } from './addresses.ts';
 import { age } from './age.ts';
 import { appSchema } from './schema-apps.ts';
+import { frontSchema } from './schema-front.ts';
 import { githubSchema } from './schema-github.ts';
 import { secretsSchema } from './schema-secrets.ts';
 import { slackSchema } from './schema-slack.ts';
@@ -59,6 +60,7 @@ export const siskinSchema = mapping(
       container: dockerName('the HAProxy container').optional(),
       socket: filePath("HAProxy's admin socket").optional().describe('Relative to this file.'),
     }).prefault({}),
+    front: frontSchema.optional().describe('The nginx before the router; absent: bring your own.'),
     docker: mapping({
       host: url(['unix', 'tcp', 'http', 'https'], 'unix:///var/run/docker.sock').prefault(
         'unix:///var/run/docker.sock',
@@ -107,5 +109,5 @@ export const siskinSchema = mapping(
     secrets: secretsSchema.prefault({}).describe('Where the keys of the secrets lie.'),
     apps: z.record(nameText(), appSchema).prefault({}),
   },
-  { front: notYet, access: notYet, hooks: notYet },
+  { access: 'stands under an environment of an app, not here', hooks: notYet },
 );
