@@ -22,8 +22,17 @@ import type { Logger } from '../src/observability/logger.ts';
 import { type ServedCertificates, syncFront, watchFront } from './front-files.ts';
 import { addressText, type Running } from './host-programs.ts';
 
-/** The nginx before the router, when siskin.yaml has `front`: what it serves, and until when its certificates last. */
-export async function startFront(config: SiskinConfig, log: Logger): Promise<Running<ServedCertificates> | null> {
+export interface RunningFront extends Running<ServedCertificates> {
+  /** Looks after it no longer, and leaves it running. */
+  release(): Promise<void>;
+}
+
+/**
+ * The nginx before the router, when siskin.yaml has `front`. One that runs already is kept, and reloaded only when it is to
+ * serve otherwise than it does.
+ * @throws SiskinError FRONT_REFUSED, FRONT_PORT_TAKEN, FRONT_UNREADABLE, PROGRAM_MISSING; then what was served is served on
+ */
+export async function startFront(config: SiskinConfig, log: Logger): Promise<RunningFront | null> {
   const { front } = config;
   if (front === undefined) return null;
   const onRestart = () => log.warn('nginx had died and was started again');
@@ -45,6 +54,10 @@ export async function startFront(config: SiskinConfig, log: Logger): Promise<Run
       await watch.stop();
       await nginx.stop();
     },
+    release: async () => {
+      await watch.stop();
+      await nginx.supervisor.release();
+    },
   };
 }
 
@@ -52,17 +65,21 @@ async function serve(nginx: NginxServer, front: FrontSettings, model: FrontModel
   const { binary, folder, supervisor } = nginx;
   const adapter = new NginxFront({ binary, folder, status, reload: () => supervisor.signal('SIGHUP') });
   const configuration = await frontFiles(model);
-  if (await supervisor.runsAlready()) {
-    await nginx.start();
-    await adapter.apply(configuration);
-    return;
-  }
-  const patienceMs = nginx.endOrphans() > 0 ? 5_000 : 0;
-  if (front.http) await assertListenable('front.http', front.http, patienceMs);
-  if (front.https) await assertListenable('front.https', front.https, patienceMs);
-  await adapter.prepare(configuration);
+  const runs = await supervisor.runsAlready();
+  const patienceMs = runs || nginx.endOrphans() === 0 ? 0 : 5_000;
+  const held = runs ? await adapter.listens() : [];
+  for (const [key, listen] of [['http', front.http], ['https', front.https]] as const)
+    if (listen && !held.includes(addressText(listen)))
+      await assertListenable(`front.${key}`, listen, patienceMs);
+  if (!runs) await adapter.prepare(configuration);
   await nginx.start();
-  await supervisor.waitUntilReady(async () => (await adapter.generation()) === configuration.generation);
+  const ready = async () => (await adapter.generation()) === configuration.generation;
+  const serving = runs ? adapter.apply(configuration) : supervisor.waitUntilReady(ready);
+  await serving.catch(async (error: unknown) => {
+    // One that served before goes on.
+    await (runs ? supervisor.release() : nginx.stop());
+    throw error;
+  });
 }
 
 async function frontFolders(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -26,6 +26,8 @@ export interface FrontFixture {
   get(host: string, path: string, options?: Partial<Dispatcher.RequestOptions>): Promise<FrontAnswer>;
   /** Writes siskin.yaml anew and brings the front up to date, as a restart of Siskin does. */
   again(environments: Environments, more?: object): Promise<void>;
+  /** The pids of nginx's workers; a reload makes others. */
+  workers(): Promise<{ master: number; workers: number[] }>;
   close(): Promise<void>;
 }
 
@@ -74,9 +76,11 @@ export async function startFrontFixture(
     again: async (wanted, changed = more) => {
       const next = configOf(wanted, changed);
       await serveAll(haproxy, next, replicas);
+      await fixture.front.release();
       const started = await startFront(next, quiet);
       if (started) fixture.front = started;
     },
+    workers: () => workersOf(config.dataDir),
     close: async () => {
       await fixture.front.stop();
       for (const replica of replicas.values()) await replica.close();
@@ -130,6 +134,12 @@ async function get(
     body: await answer.body.text(),
     seen: seen as Record<string, string>,
   };
+}
+
+async function workersOf(dataDir: string): Promise<{ master: number; workers: number[] }> {
+  const master = Number(await readFile(join(dataDir, 'nginx', 'nginx.pid'), 'utf8'));
+  const children = await readFile(`/proc/${master}/task/${master}/children`, 'utf8').catch(() => '');
+  return { master, workers: children.trim().split(' ').filter(Boolean).map(Number) };
 }
 
 /** Makes a self-signed certificate for these hosts in `certs/<name>`; replaces one that is there. @returns its PEM */

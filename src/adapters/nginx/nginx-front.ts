@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { checkConfig } from './check-config.ts';
@@ -56,6 +57,12 @@ export class NginxFront {
     if (await this.#becomes(configuration.generation)) return true;
     if (before !== null && before !== configuration.generation) await this.#folder.use(before);
     throw new SiskinError('FRONT_REFUSED', 'nginx did not take the new configuration; it serves as before.');
+  }
+
+  /** Where the configuration that nginx starts from listens, as `host:port`. */
+  async listens(): Promise<string[]> {
+    const text = await readFile(this.configFile, 'utf8').catch(() => '');
+    return [...text.matchAll(/^ *listen (\S+?);? /gm)].flatMap(([, address]) => address ?? []);
   }
 
   /** The generation nginx serves by; null when it does not answer. */

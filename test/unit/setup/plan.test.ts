@@ -12,6 +12,9 @@ const programs = {
   'docker-compose': '/usr/bin/docker-compose',
   sshd: '/usr/sbin/sshd',
   openssl: '/usr/bin/openssl',
+  nginx: '/usr/sbin/nginx',
+  certbot: '/usr/bin/certbot',
+  pebble: '/usr/bin/pebble',
   apparmor_parser: null,
 };
 const nothingInstalled = Object.fromEntries(Object.keys(programs).map((name) => [name, null]));
