@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
@@ -51,7 +52,7 @@ async function readPair(name: string, place: string): Promise<CertificatePair> {
     name,
     pem: `${chain.trim()}\n${key.trim()}\n`,
     expiresAt: Date.parse(certificate.validTo),
-    covers: (host) => certificate.checkHost(host) !== undefined || certificate.checkIP(host) !== undefined,
+    covers: (host) => (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined,
   };
 }
 
