@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { scanCertificates } from '../src/adapters/nginx/certificate-files.ts';
-import { placeOf } from '../src/config/siskin-place.ts';
 import type { EnvironmentConfig, SiskinConfig } from '../src/config/siskin-config.ts';
+import { placeOf } from '../src/config/siskin-place.ts';
 import type { Path } from '../src/config/yaml-path.ts';
 import { SiskinError } from '../src/domain/errors/siskin-error.ts';
 import { chooseCertificate } from '../src/domain/front/certificates.ts';
@@ -55,7 +55,8 @@ async function certificateProblems(
     .filter((host) => chooseCertificate(host, found) === undefined)
     .map((host) => {
       const message = `there is no certificate for ${host}: ${join(front.certificates, host)} must hold fullchain.pem and privkey.pem.`;
-      const hint = 'Put it there, or write tls: auto until there is one; docs/guides/front.md shows how to get one.';
+      const hint =
+        'Put it there, or write tls: auto until there is one; docs/guides/front.md shows how to get one.';
       return { error: broken.get(host) ?? new SiskinError('CERTIFICATE_INVALID', message, { hint }), path };
     });
 }

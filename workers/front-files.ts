@@ -13,7 +13,7 @@ import type { Logger } from '../src/observability/logger.ts';
 /** The hosts that may be asked for by HTTPS, and when the certificate of each expires (ms since 1970; null: none yet). */
 export interface ServedCertificates {
   hosts: string[];
-  expiry(host: string): Promise<number | null>;
+  expiry: (host: string) => Promise<number | null>;
 }
 
 /** Where the operator's files come from, and where nginx's workers read them. */
@@ -42,7 +42,8 @@ async function syncUsers({ front, model, users, log }: FrontSource): Promise<Sis
   for (const name of names) {
     const read = await readUsers(join(front.users, name));
     if (read instanceof SiskinError) problems.push(read);
-    else if (await users.put(name, read)) log.info({ users: name }, 'the front asks for these users from now on');
+    else if (await users.put(name, read))
+      log.info({ users: name }, 'the front asks for these users from now on');
   }
   await users.keepOnly(names);
   return problems;
@@ -101,8 +102,7 @@ export function watchFront(source: FrontSource): { stop(): Promise<void> } {
   };
 }
 
-const pause = (signal: AbortSignal): Promise<boolean> =>
-  sleep(everyMs, true, { signal }).catch(() => false);
+const pause = (signal: AbortSignal): Promise<boolean> => sleep(everyMs, true, { signal }).catch(() => false);
 
 /** For the metric: how long each host's certificate lasts. */
 export const secondsLeft = ({ hosts, expiry }: ServedCertificates) =>

@@ -49,7 +49,10 @@ export async function startFront(config: SiskinConfig, log: Logger): Promise<Run
   await serve(nginx, front, model, status);
   const watch = watchFront(source);
   return {
-    value: { hosts: model.hosts.filter(({ tls }) => tls).map(({ host }) => host), expiry: (host) => served.expiry(host) },
+    value: {
+      hosts: model.hosts.filter(({ tls }) => tls).map(({ host }) => host),
+      expiry: (host) => served.expiry(host),
+    },
     stop: async () => {
       await watch.stop();
       await nginx.stop();
@@ -61,14 +64,22 @@ export async function startFront(config: SiskinConfig, log: Logger): Promise<Run
   };
 }
 
-async function serve(nginx: NginxServer, front: FrontSettings, model: FrontModel, status: string): Promise<void> {
+async function serve(
+  nginx: NginxServer,
+  front: FrontSettings,
+  model: FrontModel,
+  status: string,
+): Promise<void> {
   const { binary, folder, supervisor } = nginx;
   const adapter = new NginxFront({ binary, folder, status, reload: () => supervisor.signal('SIGHUP') });
   const configuration = await frontFiles(model);
   const runs = await supervisor.runsAlready();
   const patienceMs = runs || nginx.endOrphans() === 0 ? 0 : 5_000;
   const held = runs ? await adapter.listens() : [];
-  for (const [key, listen] of [['http', front.http], ['https', front.https]] as const)
+  for (const [key, listen] of [
+    ['http', front.http],
+    ['https', front.https],
+  ] as const)
     if (listen && !held.includes(addressText(listen)))
       await assertListenable(`front.${key}`, listen, patienceMs);
   if (!runs) await adapter.prepare(configuration);

@@ -48,7 +48,9 @@ async function withoutServiceStarts(facts, install) {
 }
 
 async function disableAtBoot(packages, facts) {
-  const services = packages.filter((name) => ['redis-server', 'haproxy', 'prometheus', 'nginx'].includes(name));
+  const services = packages.filter((name) =>
+    ['redis-server', 'haproxy', 'prometheus', 'nginx'].includes(name),
+  );
   if (!facts.systemd || services.length === 0) return;
   await asRoot(facts, 'systemctl', ['disable', '--quiet', ...services]);
 }

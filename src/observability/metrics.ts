@@ -1,6 +1,13 @@
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { addDora } from './dora-metrics.ts';
-import { addCertificates, addDeployments, addDisks, addNotices, addQueue, addReconcile } from './fleet-metrics.ts';
+import {
+  addCertificates,
+  addDeployments,
+  addDisks,
+  addNotices,
+  addQueue,
+  addReconcile,
+} from './fleet-metrics.ts';
 import type { MetricsSources } from './sources.ts';
 
 /** Siskin's own metrics; docs/reference/metrics.md lists them. */

@@ -15,7 +15,12 @@ export interface AcmeServer {
 
 /** @param validationPort where it asks for challenges; every host name leads to loopback */
 export async function startAcmeServer(folder: string, validationPort: number): Promise<AcmeServer> {
-  const [port, management, dns, dnsManagement] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [port, management, dns, dnsManagement] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+  ]);
   await mkdir(folder, { recursive: true });
   const [certificate, privateKey] = [join(folder, 'pebble.pem'), join(folder, 'pebble.key')];
   await promisify(execFile)('openssl', [

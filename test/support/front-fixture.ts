@@ -23,13 +23,18 @@ export interface FrontFixture {
   http: number;
   https: number;
   front: NonNullable<Awaited<ReturnType<typeof startFront>>>;
-  get(host: string, path: string, options?: Partial<Dispatcher.RequestOptions>): Promise<FrontAnswer>;
+  get(host: string, path: string, options?: RequestExtras): Promise<FrontAnswer>;
   /** Writes siskin.yaml anew and brings the front up to date, as a restart of Siskin does. */
   again(environments: Environments, more?: object): Promise<void>;
   /** The pids of nginx's workers; a reload makes others. */
   workers(): Promise<{ master: number; workers: number[] }>;
   close(): Promise<void>;
 }
+
+type RequestExtras = Pick<Dispatcher.RequestOptions, 'body'> & {
+  method?: Dispatcher.HttpMethod;
+  headers?: Record<string, string>;
+};
 
 export interface FrontAnswer {
   status: number;
@@ -120,12 +125,11 @@ async function get(
   port: number,
   host: string,
   path: string,
-  { headers, ...options }: Partial<Dispatcher.RequestOptions> = {},
+  { headers, ...options }: RequestExtras = {},
 ): Promise<FrontAnswer> {
-  const own = typeof headers === 'object' && headers !== null ? headers : {};
   const answer = await request(`http://127.0.0.1:${port}${path}`, {
     ...options,
-    headers: { host, ...own },
+    headers: { host, ...headers },
   });
   const seen: unknown = JSON.parse(String(answer.headers['x-seen'] ?? '{}'));
   return {
@@ -161,5 +165,7 @@ export async function selfSigned(folder: string, name: string, hosts: string[], 
 export async function usersFile(folder: string, name: string, user: string, password: string): Promise<void> {
   await mkdir(join(folder, 'htpasswd'), { recursive: true });
   const { stdout } = await promisify(execFile)('openssl', ['passwd', '-6', password]);
-  await writeFile(join(folder, 'htpasswd', name), `# developers\n${user}:${stdout.trim()}\n`, { mode: 0o600 });
+  await writeFile(join(folder, 'htpasswd', name), `# developers\n${user}:${stdout.trim()}\n`, {
+    mode: 0o600,
+  });
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { FoundCertificate } from '../../domain/front/certificates.ts';

@@ -12,9 +12,15 @@ export function checkConfig(binary: string, file: string): Promise<void> {
     execFile(binary, ['-t', '-q', '-e', 'stderr', '-c', file], options, (error, _stdout, stderr) => {
       if (!error) return resolve();
       if (error.code === 'ENOENT') {
-        return reject(new SiskinError('PROGRAM_MISSING', `${binary} is not installed (Debian package: nginx).`));
+        return reject(
+          new SiskinError('PROGRAM_MISSING', `${binary} is not installed (Debian package: nginx).`),
+        );
       }
-      const words = stderr.replaceAll(`${dirname(file)}/`, '').trim().slice(0, 600) || error.message;
+      const words =
+        stderr
+          .replaceAll(`${dirname(file)}/`, '')
+          .trim()
+          .slice(0, 600) || error.message;
       reject(new SiskinError('FRONT_REFUSED', `nginx refuses the configuration: ${words}`));
     });
   });

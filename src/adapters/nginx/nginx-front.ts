@@ -69,7 +69,10 @@ export class NginxFront {
   async generation(): Promise<string | null> {
     try {
       const url = `http://${this.#options.status}/generation`;
-      const answer = await fetch(url, { signal: AbortSignal.timeout(2_000), headers: { connection: 'close' } });
+      const answer = await fetch(url, {
+        signal: AbortSignal.timeout(2_000),
+        headers: { connection: 'close' },
+      });
       return await answer.text();
     } catch {
       return null;

@@ -50,7 +50,10 @@ export async function assertReachable(path: string, user: WorkerUser | null): Pr
   for (let folder = path; ; folder = dirname(folder)) {
     const found = await stat(folder).catch(() => null);
     if (found?.isDirectory() && !canEnter(found, user)) {
-      throw new SiskinError('FRONT_UNREADABLE', `${user.name} cannot enter ${folder}, which the front serves from.`);
+      throw new SiskinError(
+        'FRONT_UNREADABLE',
+        `${user.name} cannot enter ${folder}, which the front serves from.`,
+      );
     }
     if (folder === dirname(folder)) return;
   }

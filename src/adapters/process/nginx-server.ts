@@ -38,7 +38,14 @@ export async function nginxServer(options: ProgramOptions): Promise<NginxServer>
     ...(options.searchPath && { searchPath: options.searchPath }),
     onRestart: options.onRestart,
   });
-  return { binary, folder, supervisor, start: () => supervisor.start(), stop: () => supervisor.stop(), endOrphans: () => endOrphans(folder) };
+  return {
+    binary,
+    folder,
+    supervisor,
+    start: () => supervisor.start(),
+    stop: () => supervisor.stop(),
+    endOrphans: () => endOrphans(folder),
+  };
 }
 
 /**

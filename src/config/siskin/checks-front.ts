@@ -19,7 +19,12 @@ function listeners(tree: YamlTree): { path: Path; message: string }[] {
   const http = at('front', 'http');
   const https = at('front', 'https');
   if (http === undefined && https === undefined)
-    return [{ path: ['front'], message: 'needs http or https: an address and port to listen on, such as 0.0.0.0:80' }];
+    return [
+      {
+        path: ['front'],
+        message: 'needs http or https: an address and port to listen on, such as 0.0.0.0:80',
+      },
+    ];
   const taken = [
     { name: 'server.listen', value: at('server', 'listen') ?? '127.0.0.1:8080' },
     { name: 'router.listen', value: at('router', 'listen') ?? '127.0.0.1:8081' },
@@ -52,18 +57,32 @@ const split = (listen: string): [string, string] => {
 
 function environmentProblems(value: unknown, front: unknown): { key: Path; message: string }[] {
   const has = (...path: string[]) => valueAt(value, path) !== undefined;
-  const missing = 'needs front at the top of this file: without it Siskin starts no nginx that could heed this';
+  const missing =
+    'needs front at the top of this file: without it Siskin starts no nginx that could heed this';
   if (front === undefined)
     return ['front', 'access'].filter((key) => has(key)).map((key) => ({ key: [key], message: missing }));
   const routes = valueAt(value, ['routes']);
-  const paths = (Array.isArray(routes) ? routes : []).map((route: unknown) => valueAt(route, ['path']) ?? '/');
+  const paths = (Array.isArray(routes) ? routes : []).map(
+    (route: unknown) => valueAt(route, ['path']) ?? '/',
+  );
   const allow = valueAt(value, ['access', 'allow']);
   return [
     ...(has('front', 'static') && paths.includes('/')
-      ? [{ key: ['front', 'static'], message: 'is served at /, where a route of this environment is: give the route a path such as /api' }]
+      ? [
+          {
+            key: ['front', 'static'],
+            message:
+              'is served at /, where a route of this environment is: give the route a path such as /api',
+          },
+        ]
       : []),
     ...(valueAt(value, ['front', 'tls']) === 'required' && valueAt(front, ['https']) === undefined
-      ? [{ key: ['front', 'tls'], message: 'needs front.https: an address and port to listen on, such as 0.0.0.0:443' }]
+      ? [
+          {
+            key: ['front', 'tls'],
+            message: 'needs front.https: an address and port to listen on, such as 0.0.0.0:443',
+          },
+        ]
       : []),
     ...(has('access') && !has('access', 'basicAuth') && (!Array.isArray(allow) || allow.length === 0)
       ? [{ key: ['access'], message: 'needs allow, basicAuth or both: as it stands everybody may enter' }]

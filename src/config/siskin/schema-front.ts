@@ -58,8 +58,7 @@ const headers = mapping({
 
 const body = quantity(size, 'more than 0', (bytes) => bytes > 0);
 const second = (ms: number) => ms >= 1_000;
-const wait = (fallback: number) =>
-  quantity(duration, 'at least 1s', second).prefault(`${fallback / 1_000}s`);
+const wait = (fallback: number) => quantity(duration, 'at least 1s', second).prefault(`${fallback / 1_000}s`);
 
 export const frontSchema = mapping({
   http: listenAddress('0.0.0.0:80').optional().describe('Where plain HTTP is taken.'),
@@ -68,14 +67,18 @@ export const frontSchema = mapping({
     .prefault('./certs')
     .describe('A folder per certificate with fullchain.pem and privkey.pem, as /etc/letsencrypt/live.'),
   challenges: filePath('the ACME webroot').optional().describe('Webroot of ACME http-01.'),
-  users: filePath('the folder of htpasswd files').prefault('./htpasswd').describe('Files for access.basicAuth.'),
+  users: filePath('the folder of htpasswd files')
+    .prefault('./htpasswd')
+    .describe('Files for access.basicAuth.'),
   trust: mapping({
     networks: z.array(network).min(1, must('a list of at least one network')),
     by: z.enum(['proxy-protocol', 'x-forwarded-for']).prefault('proxy-protocol'),
   })
     .optional()
     .describe('Proxies before the front that may say which client a connection is from.'),
-  limits: mapping({ ...limitsShape, bypass: bypass.optional() }).prefault({}).describe('Requests per client.'),
+  limits: mapping({ ...limitsShape, bypass: bypass.optional() })
+    .prefault({})
+    .describe('Requests per client.'),
   headers: headers.prefault({}).describe('Security headers where the app sets none.'),
   hidden: z
     .array(text('a file ending without dot, such as bak', /^[A-Za-z0-9]{1,20}$/))

@@ -4,7 +4,7 @@ export interface FoundCertificate {
   name: string;
   /** When it expires, in ms since 1970. */
   expiresAt: number;
-  covers(host: string): boolean;
+  covers: (host: string) => boolean;
 }
 
 /** The certificate for a host: of its own folder, else the one that covers it and lasts longest. */

@@ -2,7 +2,10 @@ import { SiskinError } from '../errors/siskin-error.ts';
 import type { Listen } from './settings.ts';
 
 const refuse = (what: string, value: string): never => {
-  throw new SiskinError('FRONT_REFUSED', `${JSON.stringify(value.slice(0, 80))} cannot be ${what} of the front.`);
+  throw new SiskinError(
+    'FRONT_REFUSED',
+    `${JSON.stringify(value.slice(0, 80))} cannot be ${what} of the front.`,
+  );
 };
 
 /** A value that stands between double quotes in nginx's configuration. @throws SiskinError FRONT_REFUSED */

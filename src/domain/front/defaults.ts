@@ -27,7 +27,20 @@ export const defaultHeaders: SecurityHeaders = {
   referrerPolicy: 'strict-origin-when-cross-origin',
 };
 
-export const defaultHidden = ['env', 'git', 'htaccess', 'htpasswd', 'bak', 'ini', 'log', 'swp', 'swo', 'old', 'orig', 'sql'];
+export const defaultHidden = [
+  'env',
+  'git',
+  'htaccess',
+  'htpasswd',
+  'bak',
+  'ini',
+  'log',
+  'swp',
+  'swo',
+  'old',
+  'orig',
+  'sql',
+];
 
 /** The router has time-outs of its own (10 min for an answer, 1 h for a silent WebSocket): the front only must not be sooner. */
 export const defaultTimeouts: FrontTimeouts = { client: 15_000, keepAlive: 75_000, read: 3_660_000 };

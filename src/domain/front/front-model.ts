@@ -57,7 +57,11 @@ export function frontModel({ settings, paths, user, router, status, logTo, sites
         }
       : null,
     bypass: bypass
-      ? { ...bypass, token: quotable(bypass.token), variable: bypass.header.toLowerCase().replaceAll('-', '_') }
+      ? {
+          ...bypass,
+          token: quotable(bypass.token),
+          variable: bypass.header.toLowerCase().replaceAll('-', '_'),
+        }
       : null,
     hidden: settings.hidden.map(asRegex).join('|'),
     timeouts,
@@ -67,7 +71,10 @@ export function frontModel({ settings, paths, user, router, status, logTo, sites
   };
 }
 
-function environmentOf({ app, environment, site, access }: FrontSite, settings: FrontSettings): FrontEnvironment {
+function environmentOf(
+  { app, environment, site, access }: FrontSite,
+  settings: FrontSettings,
+): FrontEnvironment {
   const name = `${app}-${environment}`;
   return {
     name,

@@ -1,5 +1,6 @@
 /** What crypt(3) of glibc, musl and nginx itself all know: SHA-512, SHA-256, apr1, SSHA; and bcrypt where libxcrypt is. */
-const hash = /^(\$[56]\$(rounds=\d{4,9}\$)?[^$:]{1,16}\$[./0-9A-Za-z]{43,86}|\$apr1\$[^$:]{1,8}\$[./0-9A-Za-z]{22}|\$2[aby]\$\d\d\$[./0-9A-Za-z]{53}|\{SSHA\}[A-Za-z0-9+/=]{24,64})$/;
+const hash =
+  /^(\$[56]\$(rounds=\d{4,9}\$)?[^$:]{1,16}\$[./0-9A-Za-z]{43,86}|\$apr1\$[^$:]{1,8}\$[./0-9A-Za-z]{22}|\$2[aby]\$\d\d\$[./0-9A-Za-z]{53}|\{SSHA\}[A-Za-z0-9+/=]{24,64})$/;
 
 /**
  * What is wrong with a file of users for basic authentication; the lines' contents are never part of it.

@@ -36,7 +36,17 @@ describe('certificates', () => {
     expect((await fixture.get(shop, '/')).status).toBe(200); // no certificate yet: plain HTTP
     await expect(servedSerial(fixture.https, shop)).rejects.toThrow();
     const webroot = join(fixture.config.dataDir, 'nginx', 'acme');
-    await acme.certbot(home(), ['certonly', '--webroot', '-w', webroot, '-d', shop, '-m', 'ops@example.com', '--no-eff-email']);
+    await acme.certbot(home(), [
+      'certonly',
+      '--webroot',
+      '-w',
+      webroot,
+      '-d',
+      shop,
+      '-m',
+      'ops@example.com',
+      '--no-eff-email',
+    ]);
     const first = await vi.waitFor(() => servedSerial(fixture.https, shop), wait);
     const redirected = await fixture.get(shop, '/a?b=c');
     expect(redirected).toMatchObject({
@@ -50,7 +60,10 @@ describe('certificates', () => {
     const isRenewed = async () => expect(await servedSerial(fixture.https, shop)).not.toBe(first);
     await vi.waitFor(isRenewed, wait);
     // Both turns have it: neither of the two files is the old one.
-    await vi.waitFor(async () => expect(await servedFiles()).toEqual([await renewed(), await renewed()]), wait);
+    await vi.waitFor(
+      async () => expect(await servedFiles()).toEqual([await renewed(), await renewed()]),
+      wait,
+    );
     const [result, made] = await Promise.all([load.stop(), handshakes.stop()]);
 
     expect(result.errors).toEqual([]);
@@ -62,7 +75,11 @@ describe('certificates', () => {
   });
 
   const servedFiles = () =>
-    Promise.all(['a', 'b'].map((turn) => readFile(join(fixture.config.dataDir, 'nginx', 'certificates', `${shop}.${turn}.pem`), 'utf8')));
+    Promise.all(
+      ['a', 'b'].map((turn) =>
+        readFile(join(fixture.config.dataDir, 'nginx', 'certificates', `${shop}.${turn}.pem`), 'utf8'),
+      ),
+    );
   const renewed = async () => {
     const read = (name: string) => readFile(join(home(), 'config', 'live', shop, name), 'utf8');
     return `${(await read('fullchain.pem')).trim()}\n${(await read('privkey.pem')).trim()}\n`;
@@ -70,7 +87,9 @@ describe('certificates', () => {
 
   it('cover hosts by their names, not only by that of their folder; HSTS is for HTTPS', async () => {
     await selfSigned(fixture.folder, 'wild', ['*.wild.example.com']);
-    await cp(join(fixture.folder, 'certs', 'wild'), join(home(), 'config', 'live', 'wild'), { recursive: true });
+    await cp(join(fixture.folder, 'certs', 'wild'), join(home(), 'config', 'live', 'wild'), {
+      recursive: true,
+    });
     await vi.waitFor(() => servedSerial(fixture.https, sub), wait);
     await expect(servedSerial(fixture.https, 'plain.example.com')).rejects.toThrow();
     await expect(servedSerial(fixture.https, 'unknown.example.com')).rejects.toThrow();

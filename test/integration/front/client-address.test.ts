@@ -35,7 +35,11 @@ describe('the client’s address through another proxy', () => {
 
   it('is not believed from a proxy that is not trusted', async () => {
     fixture = await startFrontFixture(environments, { trust: { networks: ['10.0.0.0/8'] } });
-    expect(await through(from('203.0.113.9'))).toMatchObject({ status: 200, ip: '127.0.0.1', list: '127.0.0.1' });
+    expect(await through(from('203.0.113.9'))).toMatchObject({
+      status: 200,
+      ip: '127.0.0.1',
+      list: '127.0.0.1',
+    });
     expect((await through(from('203.0.113.9'), '', 'office.example.com')).status).toBe(403);
   });
 

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
-import { readlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { checkConfig } from '../../../src/adapters/nginx/check-config.ts';
+import { frontFiles } from '../../../src/adapters/templates/front-files.ts';
 import { startFront } from '../../../workers/front.ts';
+import { freePort } from '../../support/free-port.ts';
 import {
   type Environments,
   type FrontFixture,
@@ -11,12 +15,38 @@ import {
   startFrontFixture,
   usersFile,
 } from '../../support/front-fixture.ts';
+import { modelOf } from '../../support/front-model.ts';
 
 const shop = 'shop.example.com';
 const one: Environments = {
   production: { routes: [{ host: shop }] },
   test: { routes: [{ host: 'test.example.com' }], access: { basicAuth: 'developers' } },
 };
+
+it.each(['plain', 'full'])('nginx takes what test/golden/nginx/%s.conf shows', async (name) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sk-front-'));
+  try {
+    const yaml = await readFile(join(import.meta.dirname, `../../golden/nginx/${name}.yaml`), 'utf8');
+    const ports = { '80': await freePort(), '8443': await freePort() };
+    const free = yaml.replace(/:(80|8443)\b(?=["\s])/g, (_, port: '80' | '8443') => `:${ports[port]}`);
+    const place = (file: string) => join(folder, file);
+    const paths = {
+      pid: place('pid'),
+      temp: folder,
+      certificates: folder,
+      challenges: folder,
+      users: folder,
+    };
+    const { files } = await frontFiles(modelOf(free, { paths, user: null, logTo: place('log') }));
+    for (const { path, text } of files) {
+      await mkdir(dirname(place(path)), { recursive: true });
+      await writeFile(place(path), text);
+    }
+    await checkConfig('/usr/sbin/nginx', place('nginx.conf'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 describe('how the front is configured', () => {
   let fixture: FrontFixture;
@@ -76,7 +106,8 @@ describe('how the front is configured', () => {
     expect((await fixture.get('test.example.com', '/', asAna('one'))).status).toBe(200);
     const before = await fixture.workers();
     await usersFile(fixture.folder, 'developers', 'ana', 'two');
-    const changed = async () => expect((await fixture.get('test.example.com', '/', asAna('two'))).status).toBe(200);
+    const changed = async () =>
+      expect((await fixture.get('test.example.com', '/', asAna('two'))).status).toBe(200);
     await vi.waitFor(changed, { timeout: 30_000, interval: 100 });
     expect((await fixture.get('test.example.com', '/', asAna('one'))).status).toBe(401);
     expect(await fixture.workers()).toEqual(before);

@@ -40,12 +40,15 @@ describe('limits per client', () => {
     ['heavy', '/api/orders', 6, '10'],
     ['light', '/static/app.js', 10, '10'],
     ['auth', '/login', 6, '12'],
-  ])('%s: the burst and one request pass, the others are answered 429', async (_name, path, allowed, after) => {
-    const { passed, refused } = await sendAtOnce(allowed + 4, shop, path);
-    expect({ passed, refused: refused.length }).toEqual({ passed: allowed, refused: 4 });
-    expect(refused.map(({ headers }) => headers['retry-after'])).toEqual([after, after, after, after]);
-    expect(refused[0]?.headers['x-content-type-options']).toBe('nosniff');
-  });
+  ])(
+    '%s: the burst and one request pass, the others are answered 429',
+    async (_name, path, allowed, after) => {
+      const { passed, refused } = await sendAtOnce(allowed + 4, shop, path);
+      expect({ passed, refused: refused.length }).toEqual({ passed: allowed, refused: 4 });
+      expect(refused.map(({ headers }) => headers['retry-after'])).toEqual([after, after, after, after]);
+      expect(refused[0]?.headers['x-content-type-options']).toBe('nosniff');
+    },
+  );
 
   it('counts WebSockets when they are opened, and leaves open ones alone', async () => {
     const opened = await Promise.all(Array.from({ length: 4 }, () => openWebSocket(fixture.http, shop)));
@@ -85,9 +88,12 @@ describe('limits per client', () => {
     expect(log).not.toContain(token);
   });
 
-  it.each(['', token.toUpperCase(), `${token}x`, 'x'])('counts requests with another token: %j', async (other) => {
-    expect(await fixture.get(shop, '/login', { headers: { 'x-load-test': other } })).toMatchObject({
-      status: 429,
-    });
-  });
+  it.each(['', token.toUpperCase(), `${token}x`, 'x'])(
+    'counts requests with another token: %j',
+    async (other) => {
+      expect(await fixture.get(shop, '/login', { headers: { 'x-load-test': other } })).toMatchObject({
+        status: 429,
+      });
+    },
+  );
 });

@@ -10,7 +10,10 @@ import { openWebSocket } from '../../support/router-replica.ts';
 
 const shop = 'shop.example.com';
 const closed = 'closed.example.com';
-const unlimited = { general: { rate: '10000r/s', burst: 10_000 }, heavy: { rate: '10000r/s', burst: 10_000 } };
+const unlimited = {
+  general: { rate: '10000r/s', burst: 10_000 },
+  heavy: { rate: '10000r/s', burst: 10_000 },
+};
 
 describe('requests through the front', () => {
   let fixture: FrontFixture;
@@ -19,7 +22,9 @@ describe('requests through the front', () => {
     store = createServer((request, response) => {
       request.resume();
       response.setHeader('set-cookie', 'of=the-store');
-      response.end(`${request.method} ${request.url} for ${request.headers.host} ${request.headers.cookie ?? ''}`);
+      response.end(
+        `${request.method} ${request.url} for ${request.headers.host} ${request.headers.cookie ?? ''}`,
+      );
     }).listen(0, '127.0.0.1');
     await once(store, 'listening');
     const address = store.address();
@@ -88,7 +93,12 @@ describe('requests through the front', () => {
 
   it('tells the app who asked, and believes no client about it', async () => {
     const { seen } = await fixture.get(shop, '/', {
-      headers: { 'x-forwarded-for': '6.6.6.6', 'x-real-ip': '6.6.6.6', 'x-forwarded-proto': 'https', forwarded: 'for=6.6.6.6' },
+      headers: {
+        'x-forwarded-for': '6.6.6.6',
+        'x-real-ip': '6.6.6.6',
+        'x-forwarded-proto': 'https',
+        forwarded: 'for=6.6.6.6',
+      },
     });
     expect(seen).toMatchObject({
       host: shop,
@@ -167,6 +177,13 @@ describe('requests through the front', () => {
       ['either, with the password', 'either.example.com', ana, 200],
     ])('asks for %s: %s %j', async (_what, host, headers, expected) => {
       expect(await status(host, '/', headers)).toBe(expected);
+    });
+
+    it('keeps the password from the app, and leaves it other credentials', async () => {
+      const known = await fixture.get('known.example.com', '/', { headers: ana });
+      expect(known.seen.authorization).toBeUndefined();
+      const bearer = await fixture.get(shop, '/', { headers: { authorization: 'Bearer x' } });
+      expect(bearer.seen.authorization).toBe('Bearer x');
     });
 
     it('is no matter for who gives out certificates', async () => {
