@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:tls';
+import { request } from 'node:https';
+import { type ConnectionOptions, connect, TLSSocket } from 'node:tls';
 import { Pool } from 'undici';
 import { type LoadRun, runLoad } from '../../src/cli/demo/load-run.ts';
 
@@ -57,4 +58,31 @@ export function startHandshakes(port: number, host: string, lanes: number) {
       return { serials, failures };
     },
   };
+}
+
+/** One GET over a connection of its own. */
+export function overTls(port: number, host: string, path: string, options: ConnectionOptions = {}) {
+  return new Promise<{ status: number | undefined; headers: object; protocol: string | null }>(
+    (resolve, reject) => {
+      const sent = request(
+        {
+          host: '127.0.0.1',
+          port,
+          path,
+          servername: host,
+          headers: { host },
+          agent: false,
+          rejectUnauthorized: false,
+          ...options,
+        },
+        (answer) => {
+          const protocol = answer.socket instanceof TLSSocket ? answer.socket.getProtocol() : null;
+          answer.resume();
+          resolve({ status: answer.statusCode, headers: answer.headers, protocol });
+        },
+      );
+      sent.on('error', reject);
+      sent.end();
+    },
+  );
 }

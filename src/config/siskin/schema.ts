@@ -4,6 +4,7 @@ import { absolutePath } from '../repository-path.ts';
 import { cpus, duration, size } from '../units.ts';
 import { listenAddress, url } from './addresses.ts';
 import { age } from './age.ts';
+import { network } from './network.ts';
 import { appSchema } from './schema-apps.ts';
 import { frontSchema } from './schema-front.ts';
 import { githubSchema } from './schema-github.ts';
@@ -58,6 +59,10 @@ export const siskinSchema = mapping(
     router: mapping({
       listen: listenAddress('127.0.0.1:8081').prefault('127.0.0.1:8081').describe('Where HAProxy listens.'),
       container: dockerName('the HAProxy container').optional(),
+      trust: z
+        .array(network)
+        .prefault([])
+        .describe('Proxies before it that may say which client a request is from, besides this machine.'),
       socket: filePath("HAProxy's admin socket").optional().describe('Relative to this file.'),
     }).prefault({}),
     front: frontSchema.optional().describe('The nginx before the router; absent: bring your own.'),

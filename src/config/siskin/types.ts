@@ -16,8 +16,8 @@ export interface SiskinConfig {
   redis?: { url: string };
   /** Absent: Siskin starts its own. */
   prometheus?: { url: string };
-  /** `container` and `socket` name a HAProxy that Siskin does not start itself; `socket` is an absolute path. */
-  router: { listen: ListenAddress; container?: string; socket?: string };
+  /** `container` and `socket` name a HAProxy that Siskin does not start itself; `socket` is an absolute path; `trust`: proxies besides this machine. */
+  router: { listen: ListenAddress; container?: string; socket?: string; trust?: string[] };
   /** Absent: Siskin starts no nginx. */
   front?: FrontSettings;
   /** `network`: an existing network that all replicas join. Absent: Siskin makes one per environment. */

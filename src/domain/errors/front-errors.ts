@@ -18,6 +18,6 @@ export const frontErrors = {
   },
   USERS_FILE_INVALID: {
     meaning: 'A file of users for basic authentication is not there or has a line that is not right.',
-    hint: 'Each line is NAME:HASH. Make one: printf "ana:%s\\n" "$(openssl passwd -6)" >> FILE',
+    hint: 'Each line is NAME:HASH; `openssl passwd -6` makes a hash, docs/guides/front.md shows the whole line.',
   },
 } as const;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { secondsLeft } from '../../../workers/front-files.ts';
 import { type AcmeServer, startAcmeServer } from '../../support/acme-server.ts';
 import { type FrontFixture, selfSigned, startFrontFixture } from '../../support/front-fixture.ts';
-import { servedSerial, startHandshakes, startTlsLoad } from '../../support/tls-load.ts';
+import { overTls, servedSerial, startHandshakes, startTlsLoad } from '../../support/tls-load.ts';
 
 const shop = 'shop.example.com';
 const sub = 'a.wild.example.com';
@@ -85,7 +85,22 @@ describe('certificates', () => {
     return `${(await read('fullchain.pem')).trim()}\n${(await read('privkey.pem')).trim()}\n`;
   };
 
-  it('cover hosts by their names, not only by that of their folder; HSTS is for HTTPS', async () => {
+  it('are used with TLS 1.2 and 1.3 alone, and HTTPS tells browsers to stay with it', async () => {
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const options = { minVersion: version, maxVersion: version };
+      expect(await overTls(fixture.https, shop, '/', options)).toMatchObject({
+        protocol: version,
+        status: 200,
+        headers: { 'strict-transport-security': 'max-age=31536000' },
+      });
+    }
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' } as const;
+    await expect(overTls(fixture.https, shop, '/', old)).rejects.toThrow(/protocol version/);
+    const { headers } = await fixture.get('plain.example.com', '/');
+    expect(headers['strict-transport-security']).toBeUndefined();
+  });
+
+  it('cover hosts by their names, not only by that of their folder', async () => {
     await selfSigned(fixture.folder, 'wild', ['*.wild.example.com']);
     await cp(join(fixture.folder, 'certs', 'wild'), join(home(), 'config', 'live', 'wild'), {
       recursive: true,
