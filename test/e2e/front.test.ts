@@ -49,10 +49,7 @@ describe('siskin up with a front', () => {
   });
 
   const release = async (name: string) => {
-    const compose = await composeText({
-      stop_grace_period: '2s',
-      'x-siskin': { canary: { minBake: '1s', maxBake: '3s' } },
-    });
+    const compose = await composeText({ stop_grace_period: '2s' });
     const sha = await commitVariant(repository, { release: name, onSigterm: 'exit' }, { compose });
     const view = await siskin.ended((await siskin.push(sha)).deployment);
     expect(view, view.reason ?? '').toMatchObject({ state: 'succeeded' });

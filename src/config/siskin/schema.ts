@@ -61,7 +61,7 @@ export const siskinSchema = mapping(
       container: dockerName('the HAProxy container').optional(),
       trust: z
         .array(network)
-        .prefault([])
+        .optional()
         .describe('Proxies before it that may say which client a request is from, besides this machine.'),
       socket: filePath("HAProxy's admin socket").optional().describe('Relative to this file.'),
     }).prefault({}),

@@ -61,7 +61,7 @@ apps:
 
   it('tells every file that is missing, by its line in siskin.yaml', async () => {
     expect(await findings()).toEqual([
-      'fail /siskin.yaml:7:80 apps.shop.environments.production.front.tls: there is no certificate for a.example.com: /certs/a.example.com must hold fullchain.pem and privkey.pem.',
+      'fail /siskin.yaml:7:82 apps.shop.environments.production.front.tls: there is no certificate for a.example.com: /certs/a.example.com must hold fullchain.pem and privkey.pem.',
       'fail /siskin.yaml:12:19 apps.shop.environments.test.access.basicAuth: /htpasswd/developers is not there or cannot be read.',
       'warn a.example.com has no certificate: it is served by plain HTTP',
       'warn shop/test asks for a password over plain HTTP',
