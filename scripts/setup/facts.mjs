@@ -23,6 +23,9 @@ const programs = [
   'prometheus-node-exporter',
   'prometheus-redis-exporter',
   'pg_ctlcluster',
+  'nginx',
+  'certbot',
+  'pebble',
 ];
 
 /** Looks at the machine and changes nothing. @returns the facts that plan.mjs decides on */

@@ -22,6 +22,9 @@ const aptPackages = {
   'prometheus-node-exporter': 'prometheus-node-exporter',
   'prometheus-redis-exporter': 'prometheus-redis-exporter',
   pg_ctlcluster: 'postgresql',
+  nginx: 'nginx',
+  certbot: 'certbot',
+  pebble: 'pebble',
   apparmor_parser: 'apparmor',
 };
 
@@ -33,6 +36,10 @@ const testPrograms = [
   'amtool',
   'prometheus-node-exporter',
   'prometheus-redis-exporter',
+  'pg_ctlcluster',
+  'nginx',
+  'certbot',
+  'pebble',
 ];
 
 /**

@@ -6,6 +6,7 @@ import { checkConfig } from './doctor/config.ts';
 import { checkDisk } from './doctor/disk.ts';
 import { checkDocker } from './doctor/docker.ts';
 import type { Finding } from './doctor/finding.ts';
+import { checkFront } from './doctor/front.ts';
 import { checkGithub } from './doctor/github.ts';
 import { checkPorts } from './doctor/ports.ts';
 import { checkPrograms } from './doctor/programs.ts';
@@ -47,7 +48,12 @@ export async function examine(path: string, io: Io): Promise<Finding[]> {
     checkDisk(subject),
     checkSlack(subject),
     ...(config
-      ? [checkSecrets(config, io.env), checkRepositories(config), checkComposeCli(config, io.env)]
+      ? [
+          checkSecrets(config, io.env),
+          checkRepositories(config),
+          checkComposeCli(config, io.env),
+          checkFront(config, Date.now()),
+        ]
       : []),
     checkGithub(subject),
   ]);

@@ -2,6 +2,7 @@ import type { Problem } from '../problems.ts';
 import { entriesOf, type Path, pathText, valueAt } from '../yaml-path.ts';
 import type { YamlTree } from '../yaml-tree.ts';
 import { deliveryChecks } from './checks-delivery.ts';
+import { frontChecks } from './checks-front.ts';
 import { githubChecks } from './checks-github.ts';
 import { rawServices, serviceChecks } from './checks-services.ts';
 import { slackChecks } from './checks-slack.ts';
@@ -26,6 +27,7 @@ export function crossChecks(tree: YamlTree): Problem[] {
     ...gitChecks(tree),
     ...githubChecks(tree),
     ...deliveryChecks(tree),
+    ...frontChecks(tree),
   ];
 }
 

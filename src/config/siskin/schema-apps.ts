@@ -5,6 +5,7 @@ import { branchExpected, isBranchName } from './git-branch.ts';
 import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
 import { accessoriesField, pathsField } from './schema-delivery.ts';
+import { accessSchema, siteSchema } from './schema-front.ts';
 import { gitSchema } from './schema-git.ts';
 import { environmentSecrets } from './schema-secrets.ts';
 import { servicesSchema } from './schema-services.ts';
@@ -50,8 +51,10 @@ const environmentSchema = mapping(
     forcedPushes,
     slack: environmentSlackSchema.optional().describe('What is otherwise in Slack for this environment.'),
     secrets: environmentSecrets,
+    front: siteSchema.optional().describe('What is otherwise in the front for this environment.'),
+    access: accessSchema.optional().describe('Who may reach it through the front.'),
   },
-  { access: notYet, hooks: hooksElsewhere, front: notYet },
+  { hooks: hooksElsewhere },
 );
 
 export const appSchema = mapping(
@@ -85,7 +88,8 @@ export const appSchema = mapping(
       ),
   },
   {
-    access: notYet,
+    access: 'stands under each environment, not here',
+    front: 'stands under each environment, or for all at the top of this file',
     secrets: 'stands under each environment, not here',
     hooks: hooksElsewhere,
   },

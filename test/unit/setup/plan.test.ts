@@ -16,6 +16,9 @@ const programs = {
   'prometheus-node-exporter': '/usr/bin/prometheus-node-exporter',
   'prometheus-redis-exporter': '/usr/bin/prometheus-redis-exporter',
   pg_ctlcluster: '/usr/bin/pg_ctlcluster',
+  nginx: '/usr/sbin/nginx',
+  certbot: '/usr/bin/certbot',
+  pebble: '/usr/bin/pebble',
   apparmor_parser: null,
 };
 const nothingInstalled = Object.fromEntries(Object.keys(programs).map((name) => [name, null]));
