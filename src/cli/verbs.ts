@@ -5,6 +5,7 @@ import { registerCompletion } from './completion.ts';
 import { registerConfig } from './config.ts';
 import { registerDemo } from './demo.ts';
 import { registerDeploy } from './deploy.ts';
+import { registerDns } from './dns.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerFreeze, registerUnfreeze } from './freeze.ts';
 import { registerHistory } from './history.ts';
@@ -46,6 +47,7 @@ export const verbs: readonly Register[] = [
   registerUnfreeze,
   registerSimulate,
   registerWebhookVerbs,
+  registerDns,
   registerDoctor,
   registerConfig,
   registerToken,

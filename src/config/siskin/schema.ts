@@ -5,6 +5,8 @@ import { cpus, duration, size } from '../units.ts';
 import { listenAddress, url } from './addresses.ts';
 import { age } from './age.ts';
 import { appSchema } from './schema-apps.ts';
+import { backupSchema, standbySchema } from './schema-backup.ts';
+import { dnsSchema } from './schema-dns.ts';
 import { githubSchema } from './schema-github.ts';
 import { secretsSchema } from './schema-secrets.ts';
 import { slackSchema } from './schema-slack.ts';
@@ -105,6 +107,9 @@ export const siskinSchema = mapping(
         .describe('Existing volumes beyond their own.'),
     }).prefault({}),
     secrets: secretsSchema.prefault({}).describe('Where the keys of the secrets lie.'),
+    backup: backupSchema.optional().describe('What is saved, where to, when, and for how long.'),
+    standby: standbySchema.optional().describe('The other machine, and what is brought there.'),
+    dns: dnsSchema.optional().describe('Names that lead to the primary or to the standby.'),
     apps: z.record(nameText(), appSchema).prefault({}),
   },
   { front: notYet, access: notYet, hooks: notYet },

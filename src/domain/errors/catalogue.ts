@@ -6,6 +6,7 @@ import { hostErrors } from './host-errors.ts';
 import { intakeErrors } from './intake-errors.ts';
 import { rolloutErrors } from './rollout-errors.ts';
 import { routerErrors } from './router-errors.ts';
+import { safetyErrors } from './safety-errors.ts';
 import { secretErrors } from './secret-errors.ts';
 import { sourceErrors } from './source-errors.ts';
 
@@ -24,6 +25,7 @@ export const errorCatalogue = {
   ...routerErrors,
   ...apiErrors,
   ...githubErrors,
+  ...safetyErrors,
   ...hostErrors,
   ...cliErrors,
 } as const satisfies Record<string, ErrorEntry>;
