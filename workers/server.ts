@@ -16,6 +16,7 @@ import { trackedApps } from './apps.ts';
 import { type AuditIntake, startAuditIntake } from './audit-intake.ts';
 import { engineFolder } from './engine-folder.ts';
 import { addressText } from './host-programs.ts';
+import { backupFigures } from './safety.ts';
 import { slackDoors } from './slack.ts';
 import type { Store } from './store.ts';
 
@@ -69,6 +70,7 @@ function metricsSources({ config, store, withDocker }: ServerOptions): MetricsSo
     notices: () => figures.notices(),
     untold: () => figures.untold(),
     dora: () => figures.dora(environments, new Date()),
+    ...backupFigures(config),
     disks: {
       data: () => freeShare(config.dataDir),
       ...(withDocker && { docker: async () => freeShare(await folder()) }),

@@ -1,5 +1,6 @@
 import { registerApps } from './apps.ts';
 import { registerAudit } from './audit.ts';
+import { registerBackup } from './backup.ts';
 import { registerCancel } from './cancel.ts';
 import { registerCompletion } from './completion.ts';
 import { registerConfig } from './config.ts';
@@ -13,6 +14,7 @@ import { registerInit } from './init.ts';
 import { registerLogs } from './logs.ts';
 import type { Register } from './program.ts';
 import { registerPromote } from './promote.ts';
+import { registerRestore } from './restore.ts';
 import { registerRetry } from './retry.ts';
 import { registerRollback } from './rollback.ts';
 import { registerSecrets } from './secrets.ts';
@@ -47,6 +49,8 @@ export const verbs: readonly Register[] = [
   registerUnfreeze,
   registerSimulate,
   registerWebhookVerbs,
+  registerBackup,
+  registerRestore,
   registerDns,
   registerDoctor,
   registerConfig,

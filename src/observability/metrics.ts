@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { addBackups } from './backup-metrics.ts';
 import { addDora } from './dora-metrics.ts';
 import { addDeployments, addDisks, addNotices, addQueue, addReconcile } from './fleet-metrics.ts';
 import type { MetricsSources } from './sources.ts';
@@ -20,7 +21,7 @@ export function createMetrics(sources: MetricsSources = {}): SiskinMetrics {
     labelNames: ['status'],
     registers: [registry],
   });
-  for (const add of [addQueue, addDeployments, addReconcile, addNotices, addDora, addDisks])
+  for (const add of [addQueue, addDeployments, addReconcile, addNotices, addDora, addDisks, addBackups])
     add(registry, sources);
   return { registry, countWebhookAnswer: (status) => answers.inc({ status }) };
 }

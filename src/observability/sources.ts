@@ -23,6 +23,8 @@ export interface MetricsSources {
   /** Deployments of which something was not told yet. */
   untold?: () => Promise<number>;
   dora?: () => Promise<(EnvironmentKey & DoraFigures)[]>;
+  /** How the last backup went: seconds since 1970, and 1 for good, 0 for failed; null where there was none. */
+  backups?: () => Promise<{ succeededAt: number | null; result: 0 | 1 | null }>;
   /** Free shares of disks, 0 to 1, by what lies on them. */
   disks?: Readonly<Record<string, () => Promise<number>>>;
 }

@@ -1,5 +1,5 @@
 import type { Deployment, Release } from '../domain/deployment.ts';
-import { backendName } from '../domain/names.ts';
+import { backendName, type EnvironmentKey } from '../domain/names.ts';
 import type { AppEnvironment } from './app-environment.ts';
 import type { Interruptions } from './interruptions.ts';
 import type { Journal } from './journal.ts';
@@ -36,6 +36,8 @@ export interface World {
   prober: Prober;
   clock: Clock;
   log: PipelineLog;
+  /** Saves what the operator wants saved before an environment changes; absent or without effect where nothing is. */
+  backUpBefore?: (key: EnvironmentKey, deployment: string, tell: (line: string) => void) => Promise<void>;
 }
 
 /** One worker's run of one deployment. */

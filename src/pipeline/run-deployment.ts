@@ -7,6 +7,7 @@ import { Interruptions } from './interruptions.ts';
 import { Journal } from './journal.ts';
 import type { Lease } from './ports.ts';
 import { type RunContext, RunStopped, rolloutContext, type World } from './run-context.ts';
+import { backUpFirst } from './stages/back-up.ts';
 import { buildRelease } from './stages/build.ts';
 import { fetchRelease } from './stages/fetch.ts';
 import { patiently } from './stages/patience.ts';
@@ -69,6 +70,8 @@ async function begin(context: RunContext): Promise<void> {
     const release = await patiently(context, () => buildRelease(context, fetched.release));
     if (endedEarly(context)) return await endEarly(context);
     await journal.append(await enter(context, 'preparing'));
+    await patiently(context, () => backUpFirst(context));
+    if (endedEarly(context)) return await endEarly(context);
     await rollOut(rolloutContext(context, release));
   } catch (error) {
     if (isNotItsFailure(error)) throw error;

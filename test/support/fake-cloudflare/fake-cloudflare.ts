@@ -45,7 +45,11 @@ export class FakeCloudflare {
   forgetful = false;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
-  private constructor(readonly zone: string) {}
+  readonly zone: string;
+
+  private constructor(zone: string) {
+    this.zone = zone;
+  }
 
   static async start(zone: string): Promise<FakeCloudflare> {
     const fake = new FakeCloudflare(zone);

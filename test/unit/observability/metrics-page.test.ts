@@ -21,6 +21,7 @@ const everySource: Required<MetricsSources> = {
   untold: nothing,
   dora: nothing,
   disks: {},
+  backups: nothing,
 };
 
 describe('the page of the metrics', () => {
