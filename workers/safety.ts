@@ -1,25 +1,33 @@
 import { readLastRun } from '../src/adapters/backups/last-run.ts';
+import type { Env } from '../src/config/env.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import type { EnvironmentKey } from '../src/domain/names.ts';
 import type { Logger } from '../src/observability/logger.ts';
 import type { MetricsSources } from '../src/observability/sources.ts';
 import { backUp, lastBackupFile } from './backup.ts';
-import { startDaily } from './schedule.ts';
+import { type DailyRun, startDaily } from './schedule.ts';
+import { lastSyncFile, syncStandby } from './standby.ts';
 
-/** What siskin.yaml wants done each day: the backup. */
-export function startDailyRuns(config: SiskinConfig, log: Logger): { stop: () => Promise<void> } {
-  const { backup } = config;
-  if (!backup?.at) return { stop: async () => {} };
-  const backups = startDaily(
-    {
+/** What siskin.yaml wants done each day: the backup, the synchronisation of the standby. */
+export function startDailyRuns(config: SiskinConfig, env: Env, log: Logger): { stop: () => Promise<void> } {
+  const { backup, standby, dataDir } = config;
+  const runs: DailyRun[] = [];
+  if (backup?.at)
+    runs.push({
       name: 'backup',
       at: backup.at,
-      lastRunFile: lastBackupFile(config.dataDir),
+      lastRunFile: lastBackupFile(dataDir),
       run: () => backUp(config, 'schedule'),
-    },
-    log,
-  );
-  return backups;
+    });
+  if (standby?.at)
+    runs.push({
+      name: 'standby sync',
+      at: standby.at,
+      lastRunFile: lastSyncFile(dataDir),
+      run: () => syncStandby(config, env),
+    });
+  const started = runs.map((run) => startDaily(run, log));
+  return { stop: async () => void (await Promise.all(started.map(({ stop }) => stop()))) };
 }
 
 /** For deployments: saves what backup.beforeDeploy asks for. */

@@ -55,7 +55,7 @@ export async function startWorkerAlone(configFile: string, env: Env): Promise<Ru
     const parts = { config, env, store, instance, router: router.value, prometheusUrl, mask, log };
     const worker = await startDeployWorker(parts);
     ending.add('worker', () => worker.close());
-    ending.add('daily runs', startDailyRuns(config, log).stop);
+    ending.add('daily runs', startDailyRuns(config, env, log).stop);
     const channels = await noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: false });
     ending.add('notifier', () => notifier.close());

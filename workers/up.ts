@@ -53,7 +53,7 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     const parts = { config, env, store, instance, router: router.value, prometheusUrl, mask, log };
     const worker = await startDeployWorker(parts);
     ending.add('worker', () => worker.close());
-    ending.add('daily runs', startDailyRuns(config, log).stop);
+    ending.add('daily runs', startDailyRuns(config, env, log).stop);
     const channels = await noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: !config.redis });
     ending.add('notifier', () => notifier.close());

@@ -21,6 +21,7 @@ import { registerSecrets } from './secrets.ts';
 import { registerServer } from './server.ts';
 import { registerShow } from './show.ts';
 import { registerSimulate } from './simulate.ts';
+import { registerStandby } from './standby.ts';
 import { registerStatus } from './status.ts';
 import { registerToken } from './token.ts';
 import { registerUp } from './up.ts';
@@ -51,6 +52,7 @@ export const verbs: readonly Register[] = [
   registerWebhookVerbs,
   registerBackup,
   registerRestore,
+  registerStandby,
   registerDns,
   registerDoctor,
   registerConfig,

@@ -18,15 +18,13 @@ it('makes a backup before a deployment; one that fails is a deployment that fail
     const failed = await siskin.ended((await siskin.push(sha)).deployment);
     expect(failed).toMatchObject({ state: 'failed' });
     expect(failed.reason).toContain(`there is no volume ${volume}`);
-    expect((await heldOf(siskin.app)).filter((name) => name.includes('web'))).toEqual([]);
+    expect((await heldOf(siskin.app)).containers).toEqual([]);
     await docker.createVolume({ Name: volume });
     const next = await siskin.push(await commitVariant(repository, { release: 'two' }));
     expect(await siskin.ended(next.deployment)).toMatchObject({ state: 'succeeded' });
     expect(
       (await readdir(join(siskin.dataDir, 'backups'))).filter((name) => !name.startsWith('.')),
     ).toHaveLength(1);
-    const metrics = String(await (await fetch(`${siskin.api}/metrics`)).text());
-    expect(metrics).not.toMatch(/siskin_backup_last_result 0/);
   } finally {
     await siskin.remove();
     await docker.getVolume(volume).remove({ force: true });

@@ -44,7 +44,7 @@ it('makes up once for what was missed, also when that fails', async () => {
   const first = startDaily({ name: 'x', at, lastRunFile: file, run }, watched, 1);
   await looked;
   await first.stop();
-  const second = startDaily({ name: 'x', at, lastRunFile: file, run: async () => void (looks += 1) }, log);
+  const second = startDaily({ name: 'x', at, lastRunFile: file, run: async () => ++looks }, log);
   await second.stop();
   expect([runs, looks]).toEqual([1, 0]);
   expect(await readLastRun(file)).toMatchObject({
@@ -56,7 +56,7 @@ it('makes up once for what was missed, also when that fails', async () => {
 
 it('does not take its first start for a missed run', async () => {
   let runs = 0;
-  const daily = startDaily({ name: 'x', at, lastRunFile: file, run: async () => void (runs += 1) }, log);
+  const daily = startDaily({ name: 'x', at, lastRunFile: file, run: async () => ++runs }, log);
   await daily.stop();
   expect(runs).toBe(0);
   expect(await readLastRun(file)).toMatchObject({ beganAt: null, result: null });
