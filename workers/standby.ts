@@ -52,7 +52,9 @@ export async function openStandby(
     ...(settings.ssh && {
       ssh: {
         hostKey: settings.ssh.hostKey,
-        ...(settings.ssh.keyFile !== undefined && { privateKey: await readPrivateFile(settings.ssh.keyFile) }),
+        ...(settings.ssh.keyFile !== undefined && {
+          privateKey: await readPrivateFile(settings.ssh.keyFile),
+        }),
         ...(env.SSH_AUTH_SOCK !== undefined && { agent: env.SSH_AUTH_SOCK }),
       },
     }),
@@ -128,7 +130,15 @@ async function bringDatabase(
   const createdAt = now();
   const id = backupId(createdAt, randomBytes(4).toString('hex'));
   const keep = { last: 1, daily: 0, weekly: 0, monthly: 0 };
-  const order = { id, createdAt, siskin: siskinVersion(), reason: 'standby', keep, databases: [source], volumes: [] };
+  const order = {
+    id,
+    createdAt,
+    siskin: siskinVersion(),
+    reason: 'standby',
+    keep,
+    databases: [source],
+    volumes: [],
+  };
   await takeBackup(here, order, tell);
   try {
     const there = { shelf, databases: open.databases, volumes: new DockerVolumes(open.docker, helper) };

@@ -6,7 +6,9 @@ import { addSync } from './standby/sync.ts';
 
 /** `siskin standby sync|status|failover|failback` */
 export function registerStandby(program: Command, io: Io): void {
-  const standby = program.command('standby').description('the second machine: bring everything there, move traffic');
+  const standby = program
+    .command('standby')
+    .description('the second machine: bring everything there, move traffic');
   addSync(standby, io);
   addStandbyStatus(standby, io);
   addMove(standby, io, 'failover');

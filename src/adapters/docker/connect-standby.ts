@@ -19,9 +19,13 @@ export async function connectStandby(address: StandbyAddress): Promise<Docker> {
   try {
     await docker.ping();
   } catch (error) {
-    throw new SiskinError('STANDBY_UNREACHABLE', `no engine answers at ${address.docker}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new SiskinError(
+      'STANDBY_UNREACHABLE',
+      `no engine answers at ${address.docker}: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
   return docker;
 }

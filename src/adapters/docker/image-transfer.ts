@@ -8,18 +8,19 @@ import { engineStatus, reachingEngine } from './engine-errors.ts';
 import { environmentLabels, labelFilter } from './labels.ts';
 
 /** The image that most running replicas of each service of an environment are made from. */
-export async function servingImages(
-  from: Docker,
-  to: Docker,
-  key: EnvironmentKey,
-): Promise<ImageToBring[]> {
+export async function servingImages(from: Docker, to: Docker, key: EnvironmentKey): Promise<ImageToBring[]> {
   const filters = { ...labelFilter(environmentLabels(key)), status: ['running'] };
   const replicas = await reachingEngine(() => from.listContainers({ filters }));
   const services = [...new Set(replicas.map(({ Labels }) => Labels['siskin.service'] ?? ''))].sort();
   if (services.length === 0)
-    throw new SiskinError('STANDBY_SYNC_FAILED', `${environmentId(key)} runs nothing, so no image of it can be brought`);
+    throw new SiskinError(
+      'STANDBY_SYNC_FAILED',
+      `${environmentId(key)} runs nothing, so no image of it can be brought`,
+    );
   const images = services.map(async (service): Promise<ImageToBring> => {
-    const ids = replicas.filter(({ Labels }) => (Labels['siskin.service'] ?? '') === service).map(({ ImageID }) => ImageID);
+    const ids = replicas
+      .filter(({ Labels }) => (Labels['siskin.service'] ?? '') === service)
+      .map(({ ImageID }) => ImageID);
     const id = mostOf(ids);
     const { RepoTags } = await reachingEngine(() => from.getImage(id).inspect());
     return { key, service, id, name: RepoTags[0] ?? id, there: await isThere(from, to, id) };

@@ -84,45 +84,49 @@ export class VolumeTransfer {
    */
   async #send(send: ReadonlySet<string>, here: ReadonlyMap<string, string>) {
     const totals = { files: 0, bytes: 0, expected: new Map<string, string>() };
-    await withHelper(this.#to, { image: this.#image, volume: this.#volume, words: ['true'] }, async (container) => {
-      const put = (tar: Readable) =>
-        reachingEngine(() => container.putArchive(tar, { path: helperAt })) as Promise<unknown>;
-      let part: { headers: Header; content: Buffer }[] = [];
-      let held = 0;
-      const flush = async () => {
-        const entries = part;
-        [part, held] = [[], 0];
-        if (entries.length === 0) return;
-        const tar = pack();
-        for (const { headers, content } of entries) tar.entry(headers, content);
-        tar.finalize();
-        await put(Readable.from(tar));
-      };
-      await this.#read(async (headers, path, entry) => {
-        const isFile = headers.type === 'file';
-        const known = here.get(path);
-        if (isFile && !send.has(path)) {
-          entry.resume();
-          if (known !== undefined) totals.expected.set(path, known);
-          return;
-        }
-        if (!isFile || (headers.size ?? 0) <= partBytes) {
-          const { content, sha256 } = await drained(entry);
-          part.push({ headers: { ...headers, name: path }, content });
-          held += content.length;
-          if (isFile) totals.expected.set(path, sha256);
-          if (held >= partBytes) await flush();
-        } else {
-          await flush();
-          totals.expected.set(path, await this.#sendLarge(headers, path, entry, put));
-        }
-        if (isFile) {
-          totals.files += 1;
-          totals.bytes += headers.size ?? 0;
-        }
-      });
-      await flush();
-    });
+    await withHelper(
+      this.#to,
+      { image: this.#image, volume: this.#volume, words: ['true'] },
+      async (container) => {
+        const put = (tar: Readable) =>
+          reachingEngine(() => container.putArchive(tar, { path: helperAt })) as Promise<unknown>;
+        let part: { headers: Header; content: Buffer }[] = [];
+        let held = 0;
+        const flush = async () => {
+          const entries = part;
+          [part, held] = [[], 0];
+          if (entries.length === 0) return;
+          const tar = pack();
+          for (const { headers, content } of entries) tar.entry(headers, content);
+          tar.finalize();
+          await put(Readable.from(tar));
+        };
+        await this.#read(async (headers, path, entry) => {
+          const isFile = headers.type === 'file';
+          const known = here.get(path);
+          if (isFile && !send.has(path)) {
+            entry.resume();
+            if (known !== undefined) totals.expected.set(path, known);
+            return;
+          }
+          if (!isFile || (headers.size ?? 0) <= partBytes) {
+            const { content, sha256 } = await drained(entry);
+            part.push({ headers: { ...headers, name: path }, content });
+            held += content.length;
+            if (isFile) totals.expected.set(path, sha256);
+            if (held >= partBytes) await flush();
+          } else {
+            await flush();
+            totals.expected.set(path, await this.#sendLarge(headers, path, entry, put));
+          }
+          if (isFile) {
+            totals.files += 1;
+            totals.bytes += headers.size ?? 0;
+          }
+        });
+        await flush();
+      },
+    );
     return totals;
   }
 
@@ -195,6 +199,10 @@ const drain = (target: NodeJS.EventEmitter): Promise<void> =>
   new Promise((resolve) => void target.once('drain', resolve));
 
 /** `./a/b` and `a/b/` → `a/b` */
-const relative = (name: string): string => name.replace(/^(\.?\/)+/, '').replace(/\/+$/, '').replace(/^\.$/, '');
+const relative = (name: string): string =>
+  name
+    .replace(/^(\.?\/)+/, '')
+    .replace(/\/+$/, '')
+    .replace(/^\.$/, '');
 
 const failed = (message: string): SiskinError => new SiskinError('STANDBY_SYNC_FAILED', message);

@@ -29,7 +29,10 @@ export function addMove(standby: Command, io: Io, move: Move): void {
   standby
     .command(move)
     .description(about[move])
-    .option('--docker <address>', "another address of the standby's engine, e.g. unix:///var/run/docker.sock on it")
+    .option(
+      '--docker <address>',
+      "another address of the standby's engine, e.g. unix:///var/run/docker.sock on it",
+    )
     .option('--force', 'although a check says no')
     .option('--yes', 'do not ask')
     .option('--json', 'as JSON')
@@ -51,7 +54,10 @@ export function addMove(standby: Command, io: Io, move: Move): void {
       await askFirst(io, question(move, names?.plan.changes.length ?? 0), options.yes);
       const local = await readLocalConfig(path, io);
       if (local)
-        await auditLocally(io, local, { action: `standby-${move}`, detail: { forced: options.force === true } });
+        await auditLocally(io, local, {
+          action: `standby-${move}`,
+          detail: { forced: options.force === true },
+        });
       // the standby refuses writes before anybody comes, and takes them again when nobody does any more
       if (move === 'failover') await setServing(open, true);
       if (names) {
@@ -61,7 +67,11 @@ export function addMove(standby: Command, io: Io, move: Move): void {
       if (move === 'failback') await setServing(open, false);
       say(move === 'failover' ? 'the standby serves' : 'the primary serves');
       if (options.json)
-        writeJson(io, { move, checks, switched: names?.plan.changes.map(({ record }) => record.name) ?? null });
+        writeJson(io, {
+          move,
+          checks,
+          switched: names?.plan.changes.map(({ record }) => record.name) ?? null,
+        });
     });
 }
 

@@ -10,7 +10,10 @@ export function addStandbyStatus(standby: Command, io: Io): void {
   standby
     .command('status')
     .description('what runs there, how old the last synchronisation is, and whether the primary answers')
-    .option('--docker <address>', "another address of the standby's engine, e.g. unix:///var/run/docker.sock on it")
+    .option(
+      '--docker <address>',
+      "another address of the standby's engine, e.g. unix:///var/run/docker.sock on it",
+    )
     .option('--json', 'as JSON')
     .addHelpText('after', example('siskin standby status', 'siskin standby status --json'))
     .action(async ({ json, docker }: { json?: boolean; docker?: string }, command: Command) => {
@@ -22,7 +25,9 @@ export function addStandbyStatus(standby: Command, io: Io): void {
       io.write(`serving: ${facts.serving ? paint(io, 'yellow', 'the standby') : 'the primary'}\n`);
       io.write(`last synchronisation: ${synced}\n`);
       for (const { name, state, healthy } of facts.containers)
-        io.write(`${neutral(name)}: ${state}${healthy === null ? '' : healthy ? ', healthy' : ', not healthy'}\n`);
+        io.write(
+          `${neutral(name)}: ${state}${healthy === null ? '' : healthy ? ', healthy' : ', not healthy'}\n`,
+        );
       for (const { address, answers } of facts.probes)
         io.write(`${neutral(address)}: ${answers ? 'answers' : 'does not answer'}\n`);
     });

@@ -38,7 +38,10 @@ export async function synchronise(
   try {
     const state = await standby.read();
     if (state.serving)
-      throw new SiskinError('STANDBY_SERVING', 'the standby serves now: what its users see would be overwritten');
+      throw new SiskinError(
+        'STANDBY_SERVING',
+        'the standby serves now: what its users see would be overwritten',
+      );
     // what it holds is as old as the moment it began to be read
     const at = now().toISOString();
     const totals = { sentFiles: 0, sentBytes: 0, images: 0 };
