@@ -19,6 +19,7 @@ const programs = [
   'apparmor_parser',
   'sshd',
   'openssl',
+  'postgres',
 ];
 
 /** Looks at the machine and changes nothing. @returns the facts that plan.mjs decides on */
@@ -53,6 +54,8 @@ const searchPath = () => [
   '/usr/sbin',
   '/sbin',
   '/bin',
+  // where Debian keeps the server's own programs, of which tests make an image
+  '/usr/lib/postgresql/15/bin',
 ];
 
 async function composeProgram(path) {

@@ -18,6 +18,7 @@ const aptPackages = {
   'docker-compose': 'docker-compose',
   sshd: 'openssh-server',
   openssl: 'openssl',
+  postgres: 'postgresql-15',
   apparmor_parser: 'apparmor',
 };
 
@@ -58,7 +59,7 @@ function neededPrograms(facts, options) {
     'haproxy',
     'prometheus',
     ...(facts.engine.images.busybox ? [] : ['busybox']),
-    ...(options.tests ? ['docker-compose', 'sshd', 'openssl'] : []),
+    ...(options.tests ? ['docker-compose', 'sshd', 'openssl', 'postgres'] : []),
     ...(facts.appArmor && !engineElsewhere ? ['apparmor_parser'] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PassThrough, Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { extract, type Header, pack } from 'tar-stream';
@@ -84,76 +84,24 @@ export class VolumeTransfer {
    */
   async #send(send: ReadonlySet<string>, here: ReadonlyMap<string, string>) {
     const totals = { files: 0, bytes: 0, expected: new Map<string, string>() };
-    await withHelper(
-      this.#to,
-      { image: this.#image, volume: this.#volume, words: ['true'] },
-      async (container) => {
-        const put = (tar: Readable) =>
-          reachingEngine(() => container.putArchive(tar, { path: helperAt })) as Promise<unknown>;
-        let part: { headers: Header; content: Buffer }[] = [];
-        let held = 0;
-        const flush = async () => {
-          const entries = part;
-          [part, held] = [[], 0];
-          if (entries.length === 0) return;
-          const tar = pack();
-          for (const { headers, content } of entries) tar.entry(headers, content);
-          tar.finalize();
-          await put(Readable.from(tar));
-        };
-        await this.#read(async (headers, path, entry) => {
-          const isFile = headers.type === 'file';
-          const known = here.get(path);
-          if (isFile && !send.has(path)) {
-            entry.resume();
-            if (known !== undefined) totals.expected.set(path, known);
-            return;
-          }
-          if (!isFile || (headers.size ?? 0) <= partBytes) {
-            const { content, sha256 } = await drained(entry);
-            part.push({ headers: { ...headers, name: path }, content });
-            held += content.length;
-            if (isFile) totals.expected.set(path, sha256);
-            if (held >= partBytes) await flush();
-          } else {
-            await flush();
-            totals.expected.set(path, await this.#sendLarge(headers, path, entry, put));
-          }
-          if (isFile) {
-            totals.files += 1;
-            totals.bytes += headers.size ?? 0;
-          }
-        });
-        await flush();
-      },
-    );
+    const helper = { image: this.#image, volume: this.#volume, words: ['true'] };
+    await withHelper(this.#to, helper, async (container) => {
+      const parts = new Parts((tar) => reachingEngine(() => container.putArchive(tar, { path: helperAt })));
+      await this.#read(async (headers, path, entry) => {
+        if (headers.type !== 'file') return void (await parts.add({ ...headers, name: path }, entry));
+        const known = here.get(path);
+        if (send.has(path)) {
+          totals.expected.set(path, await parts.add({ ...headers, name: path }, entry));
+          totals.files += 1;
+          totals.bytes += headers.size;
+          return;
+        }
+        entry.resume();
+        if (known !== undefined) totals.expected.set(path, known);
+      });
+      await parts.flush();
+    });
     return totals;
-  }
-
-  /** A file of its own part, streamed. @returns its checksum */
-  async #sendLarge(
-    headers: Header,
-    path: string,
-    entry: Entry,
-    put: (tar: Readable) => Promise<unknown>,
-  ): Promise<string> {
-    const hash = createHash('sha256');
-    const tar = pack();
-    const target = tar.entry({ ...headers, name: path });
-    const watch = new Transform({
-      transform: (chunk: Buffer, _, done) => {
-        hash.update(chunk);
-        done(null, chunk);
-      },
-    });
-    const out = Readable.from(tar).pipe(new PassThrough());
-    const filling = pipeline(Readable.from(entry), watch, async (chunks) => {
-      for await (const chunk of chunks) if (!target.write(chunk)) await drain(target);
-      target.end(undefined);
-      tar.finalize();
-    });
-    await Promise.all([put(out), filling]);
-    return hash.digest('hex');
   }
 
   async #verify(expected: ReadonlyMap<string, string>): Promise<void> {
@@ -181,6 +129,56 @@ export class VolumeTransfer {
   }
 }
 
+/** Sends entries of a tar together until they are large enough, and what is larger alone, as a stream. */
+class Parts {
+  readonly #put: (tar: Readable) => Promise<unknown>;
+  #held: { headers: Header; content: Buffer }[] = [];
+  #bytes = 0;
+
+  constructor(put: (tar: Readable) => Promise<unknown>) {
+    this.#put = put;
+  }
+
+  /** @returns the checksum of its content */
+  async add(headers: Header, entry: Entry): Promise<string> {
+    if (headers.size > partBytes) {
+      await this.flush();
+      return await this.#stream(headers, entry);
+    }
+    const { content, sha256 } = await drained(entry);
+    this.#held.push({ headers, content });
+    this.#bytes += content.length;
+    if (this.#bytes >= partBytes) await this.flush();
+    return sha256;
+  }
+
+  async flush(): Promise<void> {
+    const entries = this.#held;
+    [this.#held, this.#bytes] = [[], 0];
+    if (entries.length === 0) return;
+    const tar = pack();
+    for (const { headers, content } of entries) tar.entry(headers, content);
+    tar.finalize();
+    await this.#put(Readable.from(tar));
+  }
+
+  async #stream(headers: Header, entry: Entry): Promise<string> {
+    const hash = createHash('sha256');
+    const tar = pack();
+    const target = tar.entry(headers);
+    const filling = async () => {
+      for await (const chunk of entry as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        if (!target.write(chunk)) await Promise.race([drain(target), closed(target)]);
+      }
+      target.end(undefined);
+      tar.finalize();
+    };
+    await Promise.all([this.#put(Readable.from(tar)), filling()]);
+    return hash.digest('hex');
+  }
+}
+
 async function drained(entry: Entry): Promise<{ content: Buffer; sha256: string }> {
   const hash = createHash('sha256');
   const chunks: Buffer[] = [];
@@ -197,6 +195,11 @@ async function drained(entry: Entry): Promise<{ content: Buffer; sha256: string 
 
 const drain = (target: NodeJS.EventEmitter): Promise<void> =>
   new Promise((resolve) => void target.once('drain', resolve));
+const closed = (target: NodeJS.EventEmitter): Promise<void> =>
+  new Promise(
+    (_, reject) =>
+      void target.once('close', () => reject(new Error('the connection to the standby broke off'))),
+  );
 
 /** `./a/b` and `a/b/` → `a/b` */
 const relative = (name: string): string =>

@@ -12,6 +12,7 @@ const programs = {
   'docker-compose': '/usr/bin/docker-compose',
   sshd: '/usr/sbin/sshd',
   openssl: '/usr/bin/openssl',
+  postgres: '/usr/lib/postgresql/15/bin/postgres',
   apparmor_parser: null,
 };
 const nothingInstalled = Object.fromEntries(Object.keys(programs).map((name) => [name, null]));
