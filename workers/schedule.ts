@@ -9,7 +9,7 @@ export interface DailyRun {
   /** Where `run` notes that it began. */
   lastRunFile: string;
   /** What it throws is logged, and the next day is waited for. */
-  run(): Promise<unknown>;
+  run: () => Promise<unknown>;
 }
 
 /** The clock may be set, and a host may sleep: it is looked at this often, in ms. */

@@ -29,9 +29,15 @@ export async function cliPage(): Promise<string> {
   return [head(program), ...sections].join('\n');
 }
 
+/** Groups that are a verb, too. */
+export const actsByItself: ReadonlySet<string> = new Set(['backup']);
+
 /** The commands that do something: `up`, `config check`, … */
 export const leaves = (command: Command): Command[] =>
-  visible(command).flatMap((one) => (one.commands.length > 0 ? leaves(one) : [one]));
+  visible(command).flatMap((one) => [
+    ...(one.commands.length === 0 || actsByItself.has(one.name()) ? [one] : []),
+    ...leaves(one),
+  ]);
 
 /** `__complete` is for scripts only. */
 const visible = ({ commands }: Command): Command[] => commands.filter((one) => !one.name().startsWith('__'));

@@ -166,10 +166,13 @@ class Parts {
     const hash = createHash('sha256');
     const tar = pack();
     const target = tar.entry(headers);
+    const broken = closed(target);
+    // it is raced below; once all is written, its end is no failure
+    broken.catch(() => undefined);
     const filling = async () => {
       for await (const chunk of entry as AsyncIterable<Buffer>) {
         hash.update(chunk);
-        if (!target.write(chunk)) await Promise.race([drain(target), closed(target)]);
+        if (!target.write(chunk)) await Promise.race([drain(target), broken]);
       }
       target.end(undefined);
       tar.finalize();

@@ -7,7 +7,7 @@ export interface SyncOrder {
   apps: readonly EnvironmentKey[];
   volumes: readonly string[];
   /** Each dumps one database here and restores it there. */
-  databases: readonly { name: string; bring(tell: Tell): Promise<void> }[];
+  databases: readonly { name: string; bring: (tell: Tell) => Promise<void> }[];
 }
 
 /** What a synchronisation would do. Changes nothing. */
