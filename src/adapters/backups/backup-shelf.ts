@@ -49,7 +49,10 @@ export class FileBackupShelf implements BackupShelf {
       backupIdPattern.test(name),
     );
     const found = await Promise.all(names.sort().map((name) => this.find(name).catch(() => null)));
-    return found.filter((manifest) => manifest !== null);
+    // names tell seconds only
+    return found
+      .filter((manifest) => manifest !== null)
+      .sort((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
   }
 
   async find(id: string): Promise<BackupManifest> {

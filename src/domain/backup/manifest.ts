@@ -39,7 +39,7 @@ export interface BackupManifest {
   volumes: SavedVolume[];
 }
 
-/** `20261125T020000Z-3f9a`: sorted by name they are sorted by time. */
+/** `20261125T020000Z-3f9a`: the time in UTC to the second, and what makes it one of its kind. */
 export const backupId = (createdAt: Date, random: string): string =>
   `${createdAt.toISOString().replace(/[-:]|\.\d+/g, '')}-${random}`;
 

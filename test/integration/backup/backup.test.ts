@@ -187,7 +187,7 @@ it('keeps what keep asks for', async () => {
   const made = JSON.parse((await cli(yaml, 'backup', '--json')).output);
   expect(made.removed).toEqual(before);
   const listed = JSON.parse((await cli(yaml, 'backup', 'list', '--json')).output);
-  expect(listed.map(({ id }: { id: string }) => id)).toEqual((await backups()).reverse());
+  expect(listed.map(({ id }: { id: string }) => id).sort()).toEqual(await backups());
   expect(listed[0].id).toBe(made.id);
   expect(listed).toHaveLength(2);
 });
