@@ -5,6 +5,8 @@ import type { Chunks, Volumes } from '../../pipeline/backup/ports.ts';
 import { doneWhen, engineStatus, reachingEngine } from './engine-errors.ts';
 import { ensureHelperImage, helperAt, runHelper, withHelper } from './helper-container.ts';
 
+const leftAfterSeconds = 24 * 3600;
+
 /** Volumes of one engine, read and written through helper containers. */
 export class DockerVolumes implements Volumes {
   readonly #docker: Docker;
@@ -60,7 +62,9 @@ export class DockerVolumes implements Volumes {
   /** Removes what `save` and `restore` may have left when this process was killed. */
   async sweep(): Promise<void> {
     const filters = { label: ['siskin.helper'] };
-    for (const { Id } of await reachingEngine(() => this.#docker.listContainers({ all: true, filters })))
+    const found = await reachingEngine(() => this.#docker.listContainers({ all: true, filters }));
+    // a synchronisation that goes on has younger ones
+    for (const { Id } of found.filter(({ Created }) => Date.now() / 1000 - Created > leftAfterSeconds))
       await doneWhen([404, 409], () => this.#docker.getContainer(Id).remove({ force: true }));
   }
 }
