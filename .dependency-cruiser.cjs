@@ -51,6 +51,12 @@ module.exports = {
       to: { path: 'node_modules/@octokit/(core|auth-app)/' },
     },
     {
+      name: 'cloudflare-is-called-in-one-place',
+      severity: 'error',
+      from: { path: '^(src|workers)/', pathNot: '^src/adapters/cloudflare/' },
+      to: { path: 'node_modules/cloudflare/' },
+    },
+    {
       name: 'slack-is-called-in-one-place',
       severity: 'error',
       from: { path: '^(src|workers)/', pathNot: '^src/adapters/slack/' },

@@ -28,6 +28,7 @@ import { type Credentials, gitAccess } from './git-access.ts';
 import { openGithub } from './github.ts';
 import { startReconciler } from './reconcile.ts';
 import { makeRepairs } from './repair.ts';
+import { backupBefore } from './safety.ts';
 import { openSecrets } from './secrets.ts';
 import type { Store } from './store.ts';
 
@@ -143,5 +144,6 @@ function worldOf(
     prober: new HttpProber(),
     clock: systemClock,
     log,
+    backUpBefore: backupBefore(config),
   };
 }

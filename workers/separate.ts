@@ -13,6 +13,7 @@ import { startPrometheus, startRouter } from './host-programs.ts';
 import { startMaintenance } from './maintenance.ts';
 import { noticeChannels } from './notice-channels.ts';
 import { startNotifier } from './notify.ts';
+import { startDailyRuns } from './safety.ts';
 import { configMask } from './secrets.ts';
 import { startServer } from './server.ts';
 import { openStore } from './store.ts';
@@ -54,6 +55,7 @@ export async function startWorkerAlone(configFile: string, env: Env): Promise<Ru
     const parts = { config, env, store, instance, router: router.value, prometheusUrl, mask, log };
     const worker = await startDeployWorker(parts);
     ending.add('worker', () => worker.close());
+    ending.add('daily runs', startDailyRuns(config, env, log).stop);
     const channels = await noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: false });
     ending.add('notifier', () => notifier.close());

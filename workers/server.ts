@@ -17,6 +17,7 @@ import { type AuditIntake, startAuditIntake } from './audit-intake.ts';
 import { engineFolder } from './engine-folder.ts';
 import { type ServedCertificates, secondsLeft } from './front-files.ts';
 import { addressText } from './host-programs.ts';
+import { backupFigures } from './safety.ts';
 import { slackDoors } from './slack.ts';
 import type { Store } from './store.ts';
 
@@ -74,6 +75,7 @@ function metricsSources({ config, store, withDocker, certificates }: ServerOptio
     untold: () => figures.untold(),
     ...(certificates && { certificates: () => secondsLeft(certificates) }),
     dora: () => figures.dora(environments, new Date()),
+    ...backupFigures(config),
     disks: {
       data: () => freeShare(config.dataDir),
       ...(withDocker && { docker: async () => freeShare(await folder()) }),

@@ -12,6 +12,7 @@ import { addressText, startPrometheus, startRedis, startRouter } from './host-pr
 import { startMaintenance } from './maintenance.ts';
 import { noticeChannels } from './notice-channels.ts';
 import { startNotifier } from './notify.ts';
+import { startDailyRuns } from './safety.ts';
 import { configMask } from './secrets.ts';
 import { startServer } from './server.ts';
 import { openStore, type Store } from './store.ts';
@@ -57,6 +58,7 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     const parts = { config, env, store, instance, router: router.value, prometheusUrl, mask, log };
     const worker = await startDeployWorker(parts);
     ending.add('worker', () => worker.close());
+    ending.add('daily runs', startDailyRuns(config, env, log).stop);
     const channels = await noticeChannels(config, store, log);
     const notifier = await startNotifier({ config, store, channels, log, alone: !config.redis });
     ending.add('notifier', () => notifier.close());

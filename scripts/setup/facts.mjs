@@ -60,6 +60,8 @@ const searchPath = () => [
   '/usr/sbin',
   '/sbin',
   '/bin',
+  // where Debian keeps the server's own programs, of which tests make an image
+  '/usr/lib/postgresql/15/bin',
 ];
 
 async function composeProgram(path) {

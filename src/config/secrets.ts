@@ -1,14 +1,16 @@
 import type { SiskinConfig } from './siskin/types.ts';
 
 /** Where siskin.yaml itself holds secrets. */
-export type SecretParts = Pick<SiskinConfig, 'github' | 'apps' | 'slack' | 'redis' | 'front'>;
+export type SecretParts = Pick<SiskinConfig, 'github' | 'apps' | 'slack' | 'redis' | 'front' | 'dns'>;
 
 /** Everything of siskin.yaml that no log line may hold. */
-export function configSecrets({ github, apps, slack, redis, front }: SecretParts): string[] {
+export function configSecrets({ github, apps, slack, redis, front, dns }: SecretParts): string[] {
   const ofRepositories = apps.flatMap(({ git }) => (git.credentials ? [git.credentials.password] : []));
   const ofGithub = github.auth?.kind === 'token' ? [github.auth.token] : [];
   const own = [...github.webhookSecrets, ...ofGithub, ...slackSecrets(slack), ...redisPassword(redis?.url)];
-  return [...own, ...ofRepositories, ...(front?.bypass ? [front.bypass.token] : [])];
+  const ofDns = dns && 'value' in dns.token ? [dns.token.value] : [];
+  const ofFront = front?.bypass ? [front.bypass.token] : [];
+  return [...own, ...ofRepositories, ...ofFront, ...ofDns];
 }
 
 function slackSecrets(slack: SiskinConfig['slack']): string[] {

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { addBackups } from './backup-metrics.ts';
 import { addDora } from './dora-metrics.ts';
 import {
   addCertificates,
@@ -27,7 +28,16 @@ export function createMetrics(sources: MetricsSources = {}): SiskinMetrics {
     labelNames: ['status'],
     registers: [registry],
   });
-  for (const add of [addQueue, addDeployments, addReconcile, addNotices, addDora, addDisks, addCertificates])
-    add(registry, sources);
+  const parts = [
+    addQueue,
+    addDeployments,
+    addReconcile,
+    addNotices,
+    addDora,
+    addDisks,
+    addCertificates,
+    addBackups,
+  ];
+  for (const add of parts) add(registry, sources);
   return { registry, countWebhookAnswer: (status) => answers.inc({ status }) };
 }

@@ -27,6 +27,8 @@ export interface MetricsSources {
   dora?: () => Promise<(EnvironmentKey & DoraFigures)[]>;
   /** Seconds until the certificates of the front's hosts expire; null: the host has none. */
   certificates?: () => Promise<{ host: string; secondsLeft: number | null }[]>;
+  /** How the last backup went: seconds since 1970, and 1 for good, 0 for failed; null where there was none. */
+  backups?: () => Promise<{ succeededAt: number | null; result: 0 | 1 | null }>;
   /** Free shares of disks, 0 to 1, by what lies on them. */
   disks?: Readonly<Record<string, () => Promise<number>>>;
 }

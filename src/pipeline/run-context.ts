@@ -1,5 +1,5 @@
 import type { Deployment, Release } from '../domain/deployment.ts';
-import { backendName } from '../domain/names.ts';
+import { backendName, type EnvironmentKey } from '../domain/names.ts';
 import { type ServiceRelease, serviceReleases } from '../domain/release.ts';
 import type { Accessories } from './accessories/ports.ts';
 import type { AppEnvironment } from './app-environment.ts';
@@ -42,6 +42,8 @@ export interface World {
   prober: Prober;
   clock: Clock;
   log: PipelineLog;
+  /** Saves what the operator wants saved before an environment changes; absent or without effect where nothing is. */
+  backUpBefore?: (key: EnvironmentKey, deployment: string, tell: (line: string) => void) => Promise<void>;
 }
 
 /** One worker's run of one deployment. */

@@ -11,6 +11,7 @@ import { Interruptions } from './interruptions.ts';
 import { Journal } from './journal.ts';
 import type { Lease } from './ports.ts';
 import { type RunContext, RunStopped, type World } from './run-context.ts';
+import { backUpFirst } from './stages/back-up.ts';
 import { buildRelease } from './stages/build.ts';
 import { fetchRelease, type NothingToDo } from './stages/fetch.ts';
 import { patiently } from './stages/patience.ts';
@@ -74,6 +75,8 @@ async function begin(context: RunContext): Promise<void> {
     if (endedEarly(context)) return await endEarly(context);
     await journal.append(await enter(context, 'preparing'));
     await bringUpAccessories(context, release);
+    await patiently(context, () => backUpFirst(context));
+    if (endedEarly(context)) return await endEarly(context);
     await preDeploy(context, release);
     await withPostDeploy(context, release, rollOut);
   } catch (error) {

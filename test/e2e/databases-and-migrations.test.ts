@@ -13,7 +13,7 @@ import {
   createAppRepository,
 } from '../support/app-repository.ts';
 import { startLoad } from '../support/load.ts';
-import { postgresImage } from '../support/postgres-image.ts';
+import { postgresImage } from '../support/postgres-accessory-image.ts';
 import { startSiskin, type TestSiskin } from '../support/siskin.ts';
 import { runCliProcess } from '../support/siskin-cli.ts';
 

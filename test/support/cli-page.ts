@@ -29,9 +29,15 @@ export async function cliPage(): Promise<string> {
   return [head(program), ...sections].join('\n');
 }
 
+/** Groups that are a verb, too. */
+export const actsByItself: ReadonlySet<string> = new Set(['backup']);
+
 /** The commands that do something: `up`, `config check`, … */
 export const leaves = (command: Command): Command[] =>
-  visible(command).flatMap((one) => (one.commands.length > 0 ? leaves(one) : [one]));
+  visible(command).flatMap((one) => [
+    ...(one.commands.length === 0 || actsByItself.has(one.name()) ? [one] : []),
+    ...leaves(one),
+  ]);
 
 /** `__complete` is for scripts only. */
 const visible = ({ commands }: Command): Command[] => commands.filter((one) => !one.name().startsWith('__'));
@@ -63,7 +69,11 @@ out, FORCE_COLOR keeps them in a pipe.
 
 function section(command: Command, examples: string[]): string {
   const name = nameOf(command);
-  const usage = `siskin ${name} ${command.usage()}`.replace('[options] ', '').replace('[options]', '').trim();
+  const usage = `siskin ${name} ${command.usage()}`
+    .replace('[options] ', '')
+    .replace('[options]', '')
+    .replace('[command]', '')
+    .trim();
   const rows = [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)];
   const example = examples.length > 0 ? `\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n` : '';
   const text = [

@@ -1,74 +1,76 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { connectDocker } from '../../src/adapters/docker/connect.ts';
 
-const home = '/usr/lib/postgresql';
+const exec = promisify(execFile);
+export const postgresImage = 'siskin-test/postgres:15';
+const home = '/usr/lib/postgresql/15';
 
-/** Accounts as the base image has them: 1000 is `node`. The superuser's password is that of POSTGRES_PASSWORD. */
-const entrypoint = `#!/bin/sh
-set -e
-if [ ! -s /data/db/PG_VERSION ]; then
-  printf %s "$POSTGRES_PASSWORD" > /tmp/password
-  initdb --pgdata=/data/db --username=postgres --pwfile=/tmp/password --auth=scram-sha-256 --locale=C >&2
-  rm /tmp/password
-  echo "host all all all scram-sha-256" >> /data/db/pg_hba.conf
-fi
-exec postgres -D /data/db -c listen_addresses='*' -c unix_socket_directories=/tmp
+const dockerfile = `FROM busybox:1.36
+ADD postgres.tar /
+COPY entry.sh /entry.sh
+RUN echo 'postgres:x:999:999::/var/lib/postgresql:/bin/sh' >> /etc/passwd \\
+ && mkdir -p /var/lib/postgresql/data /var/run/postgresql && chown -R 999:999 /var/lib/postgresql /var/run/postgresql \\
+ && chmod 0755 /entry.sh && chmod 1777 /tmp
+ENV PATH=${home}/bin:/usr/bin:/bin PGDATA=/var/lib/postgresql/data
+USER 999
+VOLUME /var/lib/postgresql/data
+ENTRYPOINT ["/entry.sh"]
 `;
 
-/**
- * Makes an image of PostgreSQL from this machine's own binaries: its folders and the shared libraries that the loader
- * names, on the busybox image. psql in it works in images of Node, too: copy /usr/lib and /lib.
- * @returns the image's name; made once, for every version of PostgreSQL
- */
-export async function postgresImage(): Promise<string> {
-  const version = (await readdir(home)).sort((a, b) => Number(a) - Number(b)).at(-1);
-  if (version === undefined) throw new Error(`no PostgreSQL below ${home}`);
-  const image = `siskin-test-postgres:${version}`;
-  const { exitCode } = await execa('docker', ['image', 'inspect', image], { reject: false });
-  if (exitCode !== 0) await build(image, version);
-  return image;
-}
+/** As the official image: set up while only the socket is listened on, then served over TCP. */
+const entry = `#!/bin/sh
+set -e
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+  initdb --username="$POSTGRES_USER" --auth=trust --no-sync --locale=C --encoding=UTF8
+  postgres -c listen_addresses= -c fsync=off -c shared_buffers=16MB & server=$!
+  until pg_isready --quiet; do sleep 0.1; done
+  createdb --username="$POSTGRES_USER" "$POSTGRES_DB"
+  kill -INT $server && wait $server || true
+fi
+exec postgres -c listen_addresses=* -c fsync=off -c shared_buffers=16MB -c max_connections=20
+`;
 
-async function build(image: string, version: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'siskin-postgres-'));
-  const bin = join(home, version, 'bin');
+/** Makes an image of this machine's own PostgreSQL 15, unless the engine has it: there is no registry to pull one from. */
+export async function ensurePostgresImage(): Promise<string> {
+  const docker = connectDocker(process.env.DOCKER_HOST);
+  const there = await docker.getImage(postgresImage).inspect().then(yes, no);
+  if (there) return postgresImage;
+  await access(join(home, 'bin', 'postgres'));
+  const context = await mkdtemp(join(tmpdir(), 'sk-postgres-'));
   try {
-    const root = join(folder, 'root');
-    const copy = async (path: string) => {
-      await mkdir(dirname(join(root, path)), { recursive: true });
-      await cp(path, join(root, path), { recursive: true, dereference: true });
-    };
-    const programs = ['postgres', 'initdb', 'psql', 'pg_isready', 'pg_dump', 'pg_restore'].map((one) =>
-      join(bin, one),
-    );
-    const libraries = join(home, version, 'lib');
-    const modules = ['dict_snowball.so', 'plpgsql.so'].map((one) => join(libraries, one));
-    const shared = join('/usr/share/postgresql', version);
-    for (const path of [...programs, ...modules, shared]) await copy(path);
-    for (const path of await sharedLibraries([...programs, ...modules])) await copy(path);
-    await writeFile(join(root, 'entrypoint.sh'), entrypoint, { mode: 0o755 });
-    await writeFile(
-      join(folder, 'Dockerfile'),
-      [
-        'FROM busybox:1.36',
-        'COPY root/ /',
-        'RUN mkdir /data && chown 1000:1000 /data',
-        `ENV PATH=${bin}:/usr/bin:/bin`,
-        'USER 1000:1000',
-        'CMD ["/entrypoint.sh"]',
-      ].join('\n'),
-    );
-    await execa('docker', ['build', '--quiet', '--tag', image, folder]);
+    await writeFile(join(context, 'Dockerfile'), dockerfile);
+    await writeFile(join(context, 'entry.sh'), entry);
+    const archive = join(context, 'postgres.tar');
+    const without = ['--exclude=*/man', '--exclude=*/bitcode', '--exclude=*/llvmjit*'];
+    await exec('tar', ['-chf', archive, '-C', '/', ...without, ...(await contents())]);
+    const tar = spawn('tar', ['-cf', '-', '-C', context, '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const events = await docker.buildImage(tar.stdout, { t: postgresImage });
+    let last = '';
+    events.on('data', (chunk: Buffer) => {
+      last = chunk.toString();
+    });
+    await finished(events);
+    if (!(await docker.getImage(postgresImage).inspect().then(yes, no))) throw new Error(`no image: ${last}`);
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(context, { recursive: true, force: true });
   }
+  return postgresImage;
 }
 
-async function sharedLibraries(programs: readonly string[]): Promise<Set<string>> {
-  const { stdout } = await execa('ldd', programs);
-  return new Set(
-    [...stdout.matchAll(/(?:=>\s*|^\s*)(\/\S+)\s+\(0x/gm)].flatMap(([, path]) => (path ? [path] : [])),
+/** Paths relative to /. */
+async function contents(): Promise<string[]> {
+  const programs = (await readdir(join(home, 'bin'))).map((name) => join(home, 'bin', name));
+  const { stdout } = await exec('ldd', programs, { maxBuffer: 16 * 1024 * 1024 });
+  const libraries = [...stdout.matchAll(/(?:=>\s*|^\s*)(\/\S+)\s+\(0x/gm)].map(([, path = '']) => path);
+  return [home, '/usr/share/postgresql/15', '/usr/share/zoneinfo', ...new Set(libraries)].map((path) =>
+    path.slice(1),
   );
 }
+
+const yes = () => true;
+const no = () => false;

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type * as z from 'zod';
+import { assembleSafety } from './assemble-backup.ts';
 import { assembleAccess, assembleFront, assembleSite } from './assemble-front.ts';
 import { assembleEnvironmentSlack, assembleSlack } from './assemble-slack.ts';
 import type { siskinSchema } from './schema.ts';
@@ -49,6 +50,7 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
     ),
     runDir: checked.secrets.runDir === undefined ? undefined : resolve(folder, checked.secrets.runDir),
   }),
+  ...assembleSafety(checked, folder),
   apps: Object.entries(checked.apps).map(([name, app]) => assembleApp(name, app, folder)),
 });
 

@@ -1,6 +1,7 @@
 import type { Problem } from '../problems.ts';
 import { entriesOf, type Path, pathText, valueAt } from '../yaml-path.ts';
 import type { YamlTree } from '../yaml-tree.ts';
+import { safetyChecks } from './checks-backup.ts';
 import { deliveryChecks } from './checks-delivery.ts';
 import { frontChecks } from './checks-front.ts';
 import { githubChecks } from './checks-github.ts';
@@ -28,6 +29,7 @@ export function crossChecks(tree: YamlTree): Problem[] {
     ...githubChecks(tree),
     ...deliveryChecks(tree),
     ...frontChecks(tree),
+    ...safetyChecks(tree),
   ];
 }
 

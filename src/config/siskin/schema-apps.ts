@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkedText, mapping, must, nameText, notYet, text } from '../fields.ts';
+import { checkedText, mapping, must, nameText, text } from '../fields.ts';
 import { repositoryPath, repositoryPathExpected } from '../repository-path.ts';
 import { branchExpected, isBranchName } from './git-branch.ts';
 import { repositoryExpected, repositoryProblem } from './repository-address.ts';
@@ -28,7 +28,7 @@ const forcedPushes = z
 const variableName = text('a variable name of letters, digits and _', /^[A-Za-z_][A-Za-z0-9_]{0,127}$/);
 const variableValue = z.union([z.string(), z.number(), z.boolean()], must('text')).transform(String);
 
-const hooksElsewhere = 'stands in the Compose file, under x-siskin of the service';
+export const hooksElsewhere = 'stands in the Compose file, under x-siskin of the service';
 
 const environmentSchema = mapping(
   {

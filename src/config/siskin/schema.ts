@@ -1,11 +1,13 @@
 import * as z from 'zod';
-import { checkedText, mapping, must, nameText, notYet, quantity, text, wholeNumber } from '../fields.ts';
+import { checkedText, mapping, must, nameText, quantity, text, wholeNumber } from '../fields.ts';
 import { absolutePath } from '../repository-path.ts';
 import { cpus, duration, size } from '../units.ts';
 import { listenAddress, url } from './addresses.ts';
 import { age } from './age.ts';
 import { network } from './network.ts';
-import { appSchema } from './schema-apps.ts';
+import { appSchema, hooksElsewhere } from './schema-apps.ts';
+import { backupSchema, standbySchema } from './schema-backup.ts';
+import { dnsSchema } from './schema-dns.ts';
 import { frontSchema } from './schema-front.ts';
 import { githubSchema } from './schema-github.ts';
 import { secretsSchema } from './schema-secrets.ts';
@@ -115,7 +117,10 @@ export const siskinSchema = mapping(
         .describe('Existing volumes beyond their own.'),
     }).prefault({}),
     secrets: secretsSchema.prefault({}).describe('Where the keys of the secrets lie.'),
+    backup: backupSchema.optional().describe('What is saved, where to, when, and for how long.'),
+    standby: standbySchema.optional().describe('The other machine, and what is brought there.'),
+    dns: dnsSchema.optional().describe('Names that lead to the primary or to the standby.'),
     apps: z.record(nameText(), appSchema).prefault({}),
   },
-  { access: 'stands under an environment of an app, not here', hooks: notYet },
+  { access: 'stands under an environment of an app, not here', hooks: hooksElsewhere },
 );

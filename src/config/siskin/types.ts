@@ -1,5 +1,7 @@
+import type { BackupConfig, DnsConfig, StandbyConfig } from './types-backup.ts';
 import type { EnvironmentSlack, SlackConfig } from './types-slack.ts';
 
+export type * from './types-backup.ts';
 export type * from './types-slack.ts';
 
 import type { Access, FrontSettings, SiteSettings } from '../../domain/front/settings.ts';
@@ -33,6 +35,12 @@ export interface SiskinConfig {
   allow: Allowed;
   /** Absolute paths. Without `runDir` see memoryFolders. */
   secrets: { identityFile: string; runDir?: string };
+  /** Absent: nothing is saved. */
+  backup?: BackupConfig;
+  /** Absent: there is no second machine. */
+  standby?: StandbyConfig;
+  /** Absent: names are switched by hand. */
+  dns?: DnsConfig;
   apps: AppConfig[];
 }
 

@@ -7,6 +7,7 @@ import { hostErrors } from './host-errors.ts';
 import { intakeErrors } from './intake-errors.ts';
 import { rolloutErrors } from './rollout-errors.ts';
 import { routerErrors } from './router-errors.ts';
+import { safetyErrors } from './safety-errors.ts';
 import { secretErrors } from './secret-errors.ts';
 import { sourceErrors } from './source-errors.ts';
 
@@ -26,6 +27,7 @@ export const errorCatalogue = {
   ...frontErrors,
   ...apiErrors,
   ...githubErrors,
+  ...safetyErrors,
   ...hostErrors,
   ...cliErrors,
 } as const satisfies Record<string, ErrorEntry>;

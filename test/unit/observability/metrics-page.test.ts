@@ -20,6 +20,7 @@ const everySource: Required<MetricsSources> = {
   dora: nothing,
   disks: {},
   certificates: nothing,
+  backups: nothing,
 };
 
 describe('the page of the metrics', () => {

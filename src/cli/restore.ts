@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import { loadSiskinConfig, type SiskinConfig } from '../config/siskin-config.ts';
+import { SiskinError } from '../domain/errors/siskin-error.ts';
+import type { DatabaseAt, Tell } from '../pipeline/backup/ports.ts';
+import { planRestore, rehearseRestore, restoreBackup } from '../pipeline/backup/restore-backup.ts';
+import { example } from './arguments.ts';
+import { auditLocally } from './audit-locally.ts';
+import { askFirst } from './confirm.ts';
+import type { Io } from './io.ts';
+import { configPath, readLocalConfig } from './local-config.ts';
+import { neutral, writeJson } from './output.ts';
+
+interface RestoreOptions {
+  test?: boolean;
+  into?: string[];
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** `siskin restore ID` */
+export function registerRestore(program: Command, io: Io): void {
+  program
+    .command('restore')
+    .description('put a backup in the place of what is there, after its checksums were compared')
+    .argument('<id>', 'the backup, see `siskin backup list`')
+    .option('--test', 'restore its databases into containers of their own, count, and remove them again')
+    .option(
+      '--into <old=new...>',
+      'only these of the backup, each into another database or volume, e.g. shop=shop_copy',
+    )
+    .option('--yes', 'do not ask')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      example(
+        'siskin restore 20261125T020000Z-3f9a11c2 --test',
+        'siskin restore 20261125T020000Z-3f9a11c2',
+        'siskin restore 20261125T020000Z-3f9a11c2 --into shop=shop_copy --yes',
+      ),
+    )
+    .action(async (id: string, options: RestoreOptions, command: Command) => {
+      const path = configPath(command, io);
+      const config = await loadSiskinConfig(path, io.env);
+      const tell: Tell = (line) => void (options.json || io.write(`${neutral(line)}\n`));
+      const result = options.test
+        ? await rehearsed(config, id, tell)
+        : await restored(io, config, id, path, options, tell);
+      if (options.json) writeJson(io, result);
+    });
+}
+
+async function rehearsed(config: SiskinConfig, id: string, tell: Tell) {
+  const { backupWorld } = await import('../../workers/backup.ts');
+  return { id, databases: await rehearseRestore(backupWorld(config), id, tell) };
+}
+
+async function restored(
+  io: Io,
+  config: SiskinConfig,
+  id: string,
+  path: string,
+  { into = [], yes }: RestoreOptions,
+  tell: Tell,
+) {
+  const { backupSettings, backupWorld } = await import('../../workers/backup.ts');
+  const world = backupWorld(config);
+  const renamed = renames(into);
+  const databases = backupSettings(config).databases.map((one): [string, DatabaseAt] => [one.name, one]);
+  const plan = await planRestore(world, id, new Map(databases), renamed, tell);
+  const { manifest } = plan;
+  const known = [
+    ...manifest.databases.map(({ name }) => name),
+    ...manifest.volumes.map(({ volume }) => volume),
+  ];
+  const unknown = [...renamed.keys()].filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new SiskinError(
+      'ARGUMENT_INVALID',
+      `--into names ${unknown.join(', ')}; the backup holds: ${known.join(', ')}`,
+    );
+  const targets = [
+    ...plan.databases.map(({ into: to }) => `database ${to.database} in ${to.container}`),
+    ...plan.volumes.map(({ into: to }) => `volume ${to}`),
+  ];
+  await askFirst(io, `Replace what is in ${targets.join(', ')} by ${id} of ${manifest.createdAt}?`, yes);
+  const local = await readLocalConfig(path, io);
+  if (local) await auditLocally(io, local, { action: 'restore', detail: { backup: id, targets } });
+  await restoreBackup(world, plan, tell);
+  return { id, restored: targets };
+}
+
+/** @throws SiskinError ARGUMENT_INVALID */
+function renames(into: readonly string[]): Map<string, string> {
+  return new Map(
+    into.map((words): [string, string] => {
+      const [, old, now] = /^([A-Za-z0-9_.-]{1,128})=([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$/.exec(words) ?? [];
+      if (old === undefined || now === undefined)
+        throw new SiskinError('ARGUMENT_INVALID', `--into is OLD=NEW, not ${words}`);
+      return [old, now];
+    }),
+  );
+}

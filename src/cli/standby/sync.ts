@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { loadSiskinConfig } from '../../config/siskin-config.ts';
+import { example } from '../arguments.ts';
+import type { Io } from '../io.ts';
+import { configPath } from '../local-config.ts';
+import { neutral, writeJson } from '../output.ts';
+
+interface SyncOptions {
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+/** `siskin standby sync` */
+export function addSync(standby: Command, io: Io): void {
+  standby
+    .command('sync')
+    .description('bring images, volumes and databases there; run it again when it was interrupted')
+    .option('--dry-run', 'print what would be brought')
+    .option('--json', 'as JSON')
+    .addHelpText('after', example('siskin standby sync --dry-run', 'siskin standby sync'))
+    .action(async ({ dryRun, json }: SyncOptions, command: Command) => {
+      const config = await loadSiskinConfig(configPath(command, io), io.env);
+      const { planStandbySync, syncStandby } = await import('../../../workers/standby.ts');
+      if (dryRun) {
+        const plan = await planStandbySync(config, io.env);
+        return json ? writeJson(io, plan) : tell(io, plan);
+      }
+      const done = await syncStandby(config, io.env, (line) => void (json || io.write(`${neutral(line)}\n`)));
+      if (json) return writeJson(io, done);
+      io.write(`the standby holds what was here at ${done.at}\n`);
+    });
+}
+
+function tell(
+  io: Io,
+  plan: {
+    images: { name: string; there: boolean }[];
+    volumes: { volume: string; send: string[]; remove: string[] }[];
+    databases: string[];
+  },
+): void {
+  for (const { name, there } of plan.images)
+    io.write(`image ${neutral(name)}: ${there ? 'is there already' : 'would be brought'}\n`);
+  for (const { volume, send, remove } of plan.volumes)
+    io.write(`volume ${volume}: ${send.length} files would be sent, ${remove.length} removed\n`);
+  for (const name of plan.databases) io.write(`database ${name}: would be dumped here and restored there\n`);
+}

@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { misfit } from '../../domain/backup/fits.ts';
+import type { BackupManifest, SavedDatabase, SavedVolume } from '../../domain/backup/manifest.ts';
+import { filesOf } from '../../domain/backup/manifest.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import type { BackupShelf, Chunks, DatabaseAt, Tell } from './ports.ts';
+import type { BackupWorld } from './take-backup.ts';
+
+/** Reads all of a backup and compares checksums. @throws SiskinError BACKUP_MISSING, BACKUP_DAMAGED */
+export async function verifyBackup(
+  shelf: BackupShelf,
+  id: string,
+  tell: Tell = () => {},
+): Promise<BackupManifest> {
+  const manifest = await shelf.find(id);
+  for (const file of filesOf(manifest)) {
+    await shelf.verify(id, file);
+    tell(`${file.file}: as it was written`);
+  }
+  return manifest;
+}
+
+/** What of a backup goes where. */
+export interface RestorePlan {
+  manifest: BackupManifest;
+  databases: { saved: SavedDatabase; into: DatabaseAt }[];
+  volumes: { saved: SavedVolume; into: string }[];
+}
+
+/**
+ * Checks a backup and everything that it is to be restored into. Changes nothing.
+ * @param into databases by name, as siskin.yaml has them
+ * @param renamed what goes elsewhere, by name in the backup: then nothing but these is restored
+ * @throws SiskinError BACKUP_MISSING, BACKUP_DAMAGED, CONTAINER_MISSING; RESTORE_REFUSED with every reason
+ */
+export async function planRestore(
+  world: BackupWorld,
+  id: string,
+  into: ReadonlyMap<string, DatabaseAt>,
+  renamed: ReadonlyMap<string, string>,
+  tell: Tell = () => {},
+): Promise<RestorePlan> {
+  const manifest = await verifyBackup(world.shelf, id, tell);
+  const databases: RestorePlan['databases'] = [];
+  const refusals: string[] = [];
+  const wanted = (name: string) => renamed.size === 0 || renamed.has(name);
+  for (const saved of manifest.databases.filter(({ name }) => wanted(name))) {
+    const target = into.get(saved.name);
+    if (!target) {
+      refusals.push(`siskin.yaml has no database ${saved.name} under backup.databases any more`);
+      continue;
+    }
+    const why = misfit(saved, await world.databases.facts(target));
+    if (why !== null) refusals.push(why);
+    databases.push({ saved, into: { ...target, database: renamed.get(saved.name) ?? target.database } });
+  }
+  if (refusals.length > 0) throw new SiskinError('RESTORE_REFUSED', refusals.join('; '));
+  const volumes = manifest.volumes
+    .filter(({ volume }) => wanted(volume))
+    .map((saved) => ({ saved, into: renamed.get(saved.volume) ?? saved.volume }));
+  for (const { into: volume } of volumes) await world.volumes.checkUnused(volume);
+  return { manifest, databases, volumes };
+}
+
+/** Carries a plan out. @throws SiskinError RESTORE_FAILED, RESTORE_REFUSED */
+export async function restoreBackup(
+  world: BackupWorld,
+  { manifest, databases, volumes }: RestorePlan,
+  tell: Tell = () => {},
+): Promise<void> {
+  const { id } = manifest;
+  for (const { saved, into } of volumes) {
+    await world.volumes.restore(into, gunzipped(world.shelf.open(id, saved)));
+    tell(`volume ${into}: restored`);
+  }
+  for (const { saved, into } of databases) {
+    await world.databases.restore(into, dumpOf(world.shelf, id, saved));
+    tell(`database ${saved.name}: restored into ${into.database}`);
+  }
+}
+
+/** Restores every database of a backup into a container of its own and counts. @throws as planRestore, and RESTORE_FAILED */
+export async function rehearseRestore(
+  world: BackupWorld,
+  id: string,
+  tell: Tell = () => {},
+): Promise<{ name: string; tables: number; rows: number }[]> {
+  const manifest = await verifyBackup(world.shelf, id, tell);
+  const results = [];
+  for (const saved of manifest.databases) {
+    const counted = await world.databases.rehearse(saved, () => dumpOf(world.shelf, id, saved));
+    tell(`database ${saved.name}: ${counted.tables} tables with ${counted.rows} rows came back`);
+    results.push({ name: saved.name, ...counted });
+  }
+  return results;
+}
+
+const dumpOf = (shelf: BackupShelf, id: string, saved: SavedDatabase): Chunks => {
+  const chunks = shelf.open(id, saved);
+  return saved.kind === 'postgres' ? chunks : gunzipped(chunks);
+};
+
+async function* gunzipped(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  yield* Readable.from(chunks).compose(createGunzip());
+}
