@@ -8,6 +8,7 @@ import { registerDeploy } from './deploy.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerFreeze, registerUnfreeze } from './freeze.ts';
 import { registerHistory } from './history.ts';
+import { registerHost } from './host.ts';
 import { registerInit } from './init.ts';
 import { registerLogs } from './logs.ts';
 import type { Register } from './program.ts';
@@ -27,6 +28,7 @@ import { registerWorker } from './worker.ts';
 /** Every verb, in the order of --help. */
 export const verbs: readonly Register[] = [
   registerInit,
+  registerHost,
   registerUp,
   registerServer,
   registerWorker,

@@ -1,4 +1,5 @@
 import { apiErrors } from './api-errors.ts';
+import { bundleErrors } from './bundle-errors.ts';
 import { cliErrors } from './cli-errors.ts';
 import { configErrors } from './config-errors.ts';
 import { githubErrors } from './github-errors.ts';
@@ -25,6 +26,7 @@ export const errorCatalogue = {
   ...apiErrors,
   ...githubErrors,
   ...hostErrors,
+  ...bundleErrors,
   ...cliErrors,
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,0 +1,86 @@
+import { dirname, join, resolve } from 'node:path';
+import type * as z from 'zod';
+import type { BundlePart, HostBundle } from '../../domain/host/bundle.ts';
+import type { ServiceMemory } from '../../domain/host/memory.ts';
+import { readBoundedFile } from '../bounded-file.ts';
+import { parseEnvFile } from '../env-file.ts';
+import type { Variables } from '../interpolate.ts';
+import { ProblemsError } from '../problems.ts';
+import { size } from '../units.ts';
+import { validate } from '../yaml-document.ts';
+import { longestYamlBytes } from '../yaml-text.ts';
+import { readYamlTree } from '../yaml-tree.ts';
+import { partSchema, rootSchema } from './schema.ts';
+
+const longestEnvFile = 256 * 1024;
+
+/**
+ * Reads a folder that `siskin init host` wrote.
+ * @param apps memory of the apps that Siskin runs on the host: see appsMemory
+ * @throws SiskinError HOST_FOLDER_MISSING, CONFIG_UNREADABLE, ENV_FILE_INVALID; ProblemsError HOST_FOLDER_INVALID
+ */
+export async function readBundle(folder: string, apps: ServiceMemory[]): Promise<HostBundle> {
+  const root = resolve(folder);
+  const file = join(root, 'docker-compose.yml');
+  const own = await envOf(join(root, '.env'));
+  const { name, include } = read(await readBoundedFile(file, longestYamlBytes, 'HOST_FOLDER_MISSING'), file, {}, rootSchema);
+  const read_ = await Promise.all(
+    include.map((entry) => readPart(resolve(root, entry.path), resolve(root, entry.env_file))),
+  );
+  return {
+    folder: root,
+    project: own.COMPOSE_PROJECT_NAME || name,
+    profiles: (own.COMPOSE_PROFILES ?? '').split(',').map((profile) => profile.trim()).filter(Boolean),
+    memoryBytes: machineBytes(own),
+    parts: read_.map(({ part }) => part),
+    apps,
+    unfilled: read_.flatMap(({ unfilled }) => unfilled),
+  };
+}
+
+/** The standby has its own size, and runs nothing else. */
+function machineBytes({ COMPOSE_PROFILES, STANDBY_MEMORY, HOST_MEMORY }: Variables): number | null {
+  const written = COMPOSE_PROFILES === 'standby' && STANDBY_MEMORY ? STANDBY_MEMORY : HOST_MEMORY;
+  return (written && size.parse(written)) || null;
+}
+
+async function readPart(file: string, envFile: string): Promise<{ part: BundlePart; unfilled: string[] }> {
+  const variables = await envOf(envFile);
+  const text = await readBoundedFile(file, longestYamlBytes, 'HOST_FOLDER_MISSING');
+  const name = dirname(file).split('/').at(-1) ?? '';
+  const compose = read(text, file, variables, partSchema);
+  const internal = compose['x-siskin-internal'];
+  const part = {
+    name,
+    file,
+    envFile,
+    services: Object.entries(compose.services).map(([service, settings]) => ({
+      part: name,
+      service,
+      image: settings.image,
+      profiles: settings.profiles,
+      publishes: settings.ports.map((port) => port.replace(/:\d+(\/\w+)?$/, '')),
+      replicas: settings.deploy.replicas,
+      limitBytes: settings.deploy.resources.limits?.memory ?? null,
+      reservationBytes: settings.deploy.resources.reservations?.memory ?? null,
+      surge: 0,
+    })),
+    networks: Object.entries(compose.networks).flatMap(([key, network]) =>
+      network?.external ? [{ name: network.name ?? key, internal: internal.includes(key) }] : [],
+    ),
+  };
+  const open = Object.entries(variables).filter(([, value]) => value.includes('CHANGE-ME'));
+  return { part, unfilled: open.map(([variable]) => `${name}/.env: ${variable}`) };
+}
+
+const envOf = async (file: string): Promise<Record<string, string>> =>
+  parseEnvFile(await readBoundedFile(file, longestEnvFile, 'HOST_FOLDER_MISSING'), file);
+
+/** @throws ProblemsError HOST_FOLDER_INVALID with every mistake */
+function read<Schema extends z.ZodType>(text: string, file: string, variables: Variables, schema: Schema): z.output<Schema> {
+  const tree = readYamlTree(text, { file, variables });
+  const checked = tree.value === undefined ? undefined : validate(tree, schema, { isSecret: () => true });
+  const problems = [...tree.problems, ...(checked?.problems ?? [])];
+  if (checked?.value === undefined || problems.length > 0) throw new ProblemsError('HOST_FOLDER_INVALID', problems);
+  return checked.value;
+}
