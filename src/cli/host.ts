@@ -7,6 +7,8 @@ import type { Io } from './io.ts';
 
 /** `siskin host start|stop|status|check` */
 export function registerHost(program: Command, io: Io): void {
-  const host = program.command('host').description('the folder that `siskin init host` wrote, and what runs of it');
+  const host = program
+    .command('host')
+    .description('the folder that `siskin init host` wrote, and what runs of it');
   for (const add of [addStart, addStop, addStatus, addCheck]) add(host, io);
 }

@@ -32,7 +32,9 @@ type HostOptions = Partial<Record<HostQuestion, string>> & {
 export function registerInitHost(init: Command, io: Io): void {
   const host = init
     .command('host')
-    .description('write a folder with everything around your apps: databases, monitoring, Siskin itself, checked')
+    .description(
+      'write a folder with everything around your apps: databases, monitoring, Siskin itself, checked',
+    )
     .argument('[folder]', 'where to write it', 'host');
   for (const { flag, about, list } of Object.values(hostQuestions)) {
     if (list) host.option(flag, about, joinedWords);
@@ -41,7 +43,10 @@ export function registerInitHost(init: Command, io: Io): void {
   host
     .option('--elsewhere', 'it is for another machine: do not look whether its ports are free here')
     .option('--yes', 'ask nothing: take the options')
-    .option('--force', 'the folder has files already: write those that are missing, keep those that were changed')
+    .option(
+      '--force',
+      'the folder has files already: write those that are missing, keep those that were changed',
+    )
     .option('--dry-run', 'print what would be written')
     .option('--json', 'as JSON')
     .addHelpText(
@@ -70,14 +75,18 @@ function refuseOptionsOfInit(init: Command, host: Command): void {
     return !own.has(name) && init.getOptionValue(name) !== undefined;
   });
   if (lost !== undefined)
-    throw new SiskinError('ARGUMENT_INVALID', `${lost.long} is an option of siskin init, not of siskin init host.`);
+    throw new SiskinError(
+      'ARGUMENT_INVALID',
+      `${lost.long} is an option of siskin init, not of siskin init host.`,
+    );
 }
 
 async function run(io: Io, folder: string, options: HostOptions): Promise<void> {
   const answers = await answersFor(io, options);
   const plan = hostPlan(answers);
   const machine = await machineFacts(await ownVersion());
-  if (options.dryRun) return tellDryRun(io, await renderPlan(plan, hiddenSecrets(plan), machine), options.json === true);
+  if (options.dryRun)
+    return tellDryRun(io, await renderPlan(plan, hiddenSecrets(plan), machine), options.json === true);
   if (!options.elsewhere) await refuseBusyPorts(answers.ports);
   const files = await renderPlan(plan, await secretsFor(plan, folder), machine);
   const placed = await compareWithFolder(folder, files, options.force === true);
@@ -120,10 +129,15 @@ async function writeChecked(
 ): Promise<{ verdicts: FileVerdict[]; memory: MemoryReport }> {
   const staged = await stageFolder(folder, files);
   try {
-    const verdicts = await verifyFiles(staged.path, files.map(({ path }) => path), io.env);
+    const verdicts = await verifyFiles(
+      staged.path,
+      files.map(({ path }) => path),
+      io.env,
+    );
     refuseWrongFiles(verdicts);
     const memory = memoryReport(await loadBundle(staged.path), answers.memoryBytes);
-    if (memory.shortage !== null) throw new SiskinError('HOST_MEMORY_SHORT', `${memory.shortage} Nothing was written.`);
+    if (memory.shortage !== null)
+      throw new SiskinError('HOST_MEMORY_SHORT', `${memory.shortage} Nothing was written.`);
     await staged.commit(placed.filter(({ place }) => place !== 'same'));
     return { verdicts, memory };
   } finally {

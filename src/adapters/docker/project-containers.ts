@@ -53,7 +53,8 @@ async function inspected(docker: Docker, id: string): Promise<ProjectContainer[]
 }
 
 const healthSchema = z.enum(['starting', 'healthy', 'unhealthy']);
-const healthOf = (status: string | undefined): ProjectContainer['health'] => healthSchema.safeParse(status).data ?? 'none';
+const healthOf = (status: string | undefined): ProjectContainer['health'] =>
+  healthSchema.safeParse(status).data ?? 'none';
 
 /**
  * Calls `look` now and whenever something happens to the project's containers, until it returns true.
@@ -82,7 +83,11 @@ export async function untilProject(
 }
 
 /** Makes a network that others will join. @param internal it has no way to the outside */
-export async function makeNetwork(docker: Docker, name: string, internal: boolean): Promise<'made' | 'there'> {
+export async function makeNetwork(
+  docker: Docker,
+  name: string,
+  internal: boolean,
+): Promise<'made' | 'there'> {
   const existing = await reachingEngine(() => docker.listNetworks({ filters: { name: [name] } }));
   if (existing.some((network) => network.Name === name)) return 'there';
   await doneWhen([409], () =>

@@ -11,7 +11,12 @@ export interface ProgramAnswer {
 }
 
 /** Lets a program look at a file. @param path of the caller's environment, where programs are looked for */
-export function askProgram(program: string, args: readonly string[], path = '', cwd = '/'): Promise<ProgramAnswer> {
+export function askProgram(
+  program: string,
+  args: readonly string[],
+  path = '',
+  cwd = '/',
+): Promise<ProgramAnswer> {
   return new Promise((resolve) => {
     const env = { PATH: [path, ...sbin].filter(Boolean).join(':') };
     const options = { timeout: 60_000, maxBuffer: 2 ** 20, env, cwd };

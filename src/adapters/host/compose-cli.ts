@@ -18,7 +18,11 @@ export interface ComposeCli {
   /** Whether it understands `include`, so that it can read the root file: 2.20 and newer. */
   knowsInclude: boolean;
   /** Runs a verb on one part. @returns what it printed @throws SiskinError COMPOSE_FAILED with its words */
-  run(part: ComposePart, verb: readonly string[], options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<string>;
+  run(
+    part: ComposePart,
+    verb: readonly string[],
+    options?: { timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<string>;
   /** `config` on the root file. @throws SiskinError COMPOSE_FAILED */
   readRoot(folder: string): Promise<void>;
 }
@@ -38,7 +42,10 @@ const handedOn = [
 export async function findCompose(environment: Environment): Promise<ComposeCli | null> {
   const env = composeEnvironment(environment);
   for (const [program, ...first] of [['docker', 'compose'], ['docker-compose']] as const) {
-    const version = await execute(program, [...first, 'version', '--short'], { env, timeoutMs: 20_000 }).catch(() => null);
+    const version = await execute(program, [...first, 'version', '--short'], {
+      env,
+      timeoutMs: 20_000,
+    }).catch(() => null);
     const number = version === null ? null : /\d+\.\d+(\.\d+)?/.exec(version)?.[0];
     if (number) return composeCli([program, ...first], number, env);
   }
@@ -53,16 +60,27 @@ const composeEnvironment = (environment: Environment): Record<string, string> =>
   COMPOSE_IGNORE_ORPHANS: 'true',
 });
 
-function composeCli([program = '', ...first]: string[], version: string, env: Record<string, string>): ComposeCli {
+function composeCli(
+  [program = '', ...first]: string[],
+  version: string,
+  env: Record<string, string>,
+): ComposeCli {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const name = `${[program, ...first].join(' ')} ${version}`;
   return {
     name,
     knowsInclude: major > 2 || (major === 2 && minor >= 20),
     run: (part, verb, { timeoutMs = 60_000, signal } = {}) =>
-      execute(program, [...first, ...partArguments(part), ...verb], { env, timeoutMs, ...(signal && { signal }) }),
+      execute(program, [...first, ...partArguments(part), ...verb], {
+        env,
+        timeoutMs,
+        ...(signal && { signal }),
+      }),
     async readRoot(folder) {
-      await execute(program, [...first, '--project-directory', folder, 'config', '--quiet'], { env, timeoutMs: 60_000 });
+      await execute(program, [...first, '--project-directory', folder, 'config', '--quiet'], {
+        env,
+        timeoutMs: 60_000,
+      });
     },
   };
 }
@@ -92,7 +110,9 @@ function execute(program: string, args: string[], { env, timeoutMs, signal }: Ex
     execFile(program, args, options, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);
       const words = `${stderr}`.trim().split('\n').slice(-12).join('\n').slice(-2_000) || error.message;
-      reject(new SiskinError('COMPOSE_FAILED', `${program} ${args.at(-1) ?? ''}: ${words}`, { cause: error }));
+      reject(
+        new SiskinError('COMPOSE_FAILED', `${program} ${args.at(-1) ?? ''}: ${words}`, { cause: error }),
+      );
     });
   });
 }

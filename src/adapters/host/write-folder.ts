@@ -99,6 +99,9 @@ async function mending<T>(folder: string, call: () => Promise<T>): Promise<T> {
 }
 
 const unwritable = (folder: string, error: unknown): SiskinError =>
-  new SiskinError('HOST_FOLDER_UNWRITABLE', `${folder} cannot be written: ${messageOf(error)}.`, { cause: error });
+  new SiskinError('HOST_FOLDER_UNWRITABLE', `${folder} cannot be written: ${messageOf(error)}.`, {
+    cause: error,
+  });
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -5,8 +5,9 @@ import { z } from 'zod';
 
 /** Siskin's own version: of the package.json above this file, in a checkout and in a package. */
 export async function ownVersion(): Promise<string> {
-  return z.object({ version: z.string() }).parse(JSON.parse(await readFile(packageFile(import.meta.dirname), 'utf8')))
-    .version;
+  return z
+    .object({ version: z.string() })
+    .parse(JSON.parse(await readFile(packageFile(import.meta.dirname), 'utf8'))).version;
 }
 
 function packageFile(from: string): string {

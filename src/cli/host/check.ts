@@ -53,7 +53,10 @@ async function pathsBelow(folder: string): Promise<string[]> {
     throw new SiskinError('HOST_FOLDER_MISSING', `${folder} cannot be read.`);
   });
   if (entries.length > mostFiles)
-    throw new SiskinError('HOST_FOLDER_MISSING', `${folder} has more than ${mostFiles} files: it is no host's folder.`);
+    throw new SiskinError(
+      'HOST_FOLDER_MISSING',
+      `${folder} has more than ${mostFiles} files: it is no host's folder.`,
+    );
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))

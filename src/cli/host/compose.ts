@@ -16,7 +16,14 @@ export async function composeOf(env: Env): Promise<ComposeCli> {
 export const engineOf = (env: Env): string => env.DOCKER_HOST || 'unix:///var/run/docker.sock';
 
 /** The services of a part that run on this machine. */
-export const activeServices = (services: HostBundle['parts'][number]['services'], profiles: readonly string[]): string[] =>
+export const activeServices = (
+  services: HostBundle['parts'][number]['services'],
+  profiles: readonly string[],
+): string[] =>
   services
-    .filter((one) => one.replicas > 0 && (one.profiles.length === 0 || one.profiles.some((name) => profiles.includes(name))))
+    .filter(
+      (one) =>
+        one.replicas > 0 &&
+        (one.profiles.length === 0 || one.profiles.some((name) => profiles.includes(name))),
+    )
     .map(({ service }) => service);

@@ -32,9 +32,14 @@ export function writeMemory(io: Io, report: MemoryReport): void {
     ]),
     'Nothing runs: COMPOSE_PROFILES names no profile.',
   );
-  const machine = report.machineBytes === null ? 'the machine’s memory is not told (HOST_MEMORY)' : `of ${mebibytes(report.machineBytes)}`;
+  const machine =
+    report.machineBytes === null
+      ? 'the machine’s memory is not told (HOST_MEMORY)'
+      : `of ${mebibytes(report.machineBytes)}`;
   io.write(`${mebibytes(report.limitBytes + report.surgeBytes)} at most, ${machine}\n`);
-  for (const problem of [...report.problems, report.shortage ?? []].flat()) io.write(`${paint(io, 'yellow', 'warn')}  ${problem}\n`);
+  for (const problem of [...report.problems, report.shortage ?? []].flat())
+    io.write(`${paint(io, 'yellow', 'warn')}  ${problem}\n`);
 }
 
-const sumOf = ({ rows }: MemorySum, field: 'services'): number => rows.reduce((sum, row) => sum + row[field], 0);
+const sumOf = ({ rows }: MemorySum, field: 'services'): number =>
+  rows.reduce((sum, row) => sum + row[field], 0);

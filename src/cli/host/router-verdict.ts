@@ -38,6 +38,10 @@ function routerConfig({ apps }: SiskinConfig): string {
       })),
     ),
   );
-  const options = { listen: '*:8081', metricsListen: '*:8404', adminSocket: '/run/siskin/haproxy/admin.sock' };
+  const options = {
+    listen: '*:8081',
+    metricsListen: '*:8404',
+    adminSocket: '/run/siskin/haproxy/admin.sock',
+  };
   return renderConfig({ routes, servers: {} }, options);
 }

@@ -35,7 +35,8 @@ export function addStart(host: Command, io: Io): void {
 
 async function start(io: Io, folder: string, options: StartOptions): Promise<void> {
   const timeoutMs = duration.parse(options.timeout);
-  if (timeoutMs === undefined) throw new SiskinError('ARGUMENT_INVALID', `--timeout must be ${duration.expected}.`);
+  if (timeoutMs === undefined)
+    throw new SiskinError('ARGUMENT_INVALID', `--timeout must be ${duration.expected}.`);
   const bundle = await loadBundle(folder);
   const steps = startSteps(bundle);
   if (options.dryRun) return tellSteps(io, steps, options.json === true);
@@ -44,10 +45,14 @@ async function start(io: Io, folder: string, options: StartOptions): Promise<voi
   const docker = connectDocker(engineOf(io.env));
   const say = (text: string) => void (options.json ? undefined : io.write(`${text}\n`));
   for (const { name, internal } of neededNetworks(activeParts(bundle)))
-    say(`network ${neutral(name)}  ${(await makeNetwork(docker, name, internal)) === 'made' ? 'made' : 'is there'}`);
+    say(
+      `network ${neutral(name)}  ${(await makeNetwork(docker, name, internal)) === 'made' ? 'made' : 'is there'}`,
+    );
   for (const part of activeParts(bundle)) {
     await startPart({ io, docker, compose, bundle, timeoutMs }, part);
-    say(`${paint(io, 'green', '✓')} ${part.name.padEnd(12)} ${activeServices(part.services, bundle.profiles).join(', ')}`);
+    say(
+      `${paint(io, 'green', '✓')} ${part.name.padEnd(12)} ${activeServices(part.services, bundle.profiles).join(', ')}`,
+    );
   }
   if (options.json) writeJson(io, { started: steps });
 }
@@ -61,11 +66,17 @@ interface Starting {
 }
 
 /** @throws SiskinError COMPOSE_FAILED, HOST_NOT_HEALTHY */
-async function startPart({ io, docker, compose, bundle, timeoutMs }: Starting, part: BundlePart): Promise<void> {
+async function startPart(
+  { io, docker, compose, bundle, timeoutMs }: Starting,
+  part: BundlePart,
+): Promise<void> {
   const { project, profiles } = bundle;
   const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), io.interrupted]);
   // Images are pulled by it, which takes what the line gives.
-  await compose.run({ ...part, project, profiles }, ['up', '--detach'], { timeoutMs: 60 * 60_000, signal: io.interrupted });
+  await compose.run({ ...part, project, profiles }, ['up', '--detach'], {
+    timeoutMs: 60 * 60_000,
+    signal: io.interrupted,
+  });
   const services = activeServices(part.services, profiles);
   let last: Readiness = { kind: 'waiting', for: services };
   const ready = await untilProject(
@@ -77,13 +88,18 @@ async function startPart({ io, docker, compose, bundle, timeoutMs }: Starting, p
     },
     signal,
   );
-  refuseUnready(part.name, ready ? last : { kind: 'waiting', for: last.kind === 'waiting' ? last.for : services });
+  refuseUnready(
+    part.name,
+    ready ? last : { kind: 'waiting', for: last.kind === 'waiting' ? last.for : services },
+  );
 }
 
 function refuseUnready(part: string, seen: Readiness): void {
   if (seen.kind === 'ready') return;
   const why =
-    seen.kind === 'failed' ? `${seen.container} ${seen.why}` : `${seen.for.join(', ')} did not become healthy in time`;
+    seen.kind === 'failed'
+      ? `${seen.container} ${seen.why}`
+      : `${seen.for.join(', ')} did not become healthy in time`;
   throw new SiskinError('HOST_NOT_HEALTHY', `${part}: ${neutral(why)}. What comes after it was not started.`);
 }
 
@@ -103,7 +119,11 @@ export interface StartStep {
 }
 
 const startSteps = (bundle: HostBundle): StartStep[] => [
-  ...neededNetworks(activeParts(bundle)).map(({ name }) => ({ what: 'network' as const, name, services: [] })),
+  ...neededNetworks(activeParts(bundle)).map(({ name }) => ({
+    what: 'network' as const,
+    name,
+    services: [],
+  })),
   ...activeParts(bundle).map(({ name, services }) => ({
     what: 'part' as const,
     name,
@@ -112,7 +132,10 @@ const startSteps = (bundle: HostBundle): StartStep[] => [
 ];
 
 function tellSteps(io: Io, steps: readonly StartStep[], json: boolean): void {
-  if (json) return writeJson(io, { wouldStart: steps });
-  for (const [index, { what, name, services }] of steps.entries())
-    io.write(`${index + 1}. ${what} ${neutral(name)}${services.length > 0 ? `: ${services.join(', ')}` : ''}\n`);
+  if (json) writeJson(io, { wouldStart: steps });
+  else
+    for (const [index, { what, name, services }] of steps.entries())
+      io.write(
+        `${index + 1}. ${what} ${neutral(name)}${services.length > 0 ? `: ${services.join(', ')}` : ''}\n`,
+      );
 }

@@ -58,5 +58,8 @@ async function status(io: Io, folder: string, options: { json?: boolean }): Prom
     );
   const absent = rows.filter(({ ready }) => !ready);
   if (absent.length > 0)
-    throw new SiskinError('HOST_NOT_HEALTHY', `Not ready: ${absent.map(({ service }) => service).join(', ')}.`);
+    throw new SiskinError(
+      'HOST_NOT_HEALTHY',
+      `Not ready: ${absent.map(({ service }) => service).join(', ')}.`,
+    );
 }

@@ -31,7 +31,10 @@ async function stop(io: Io, folder: string, options: StopOptions): Promise<void>
   if (!options.dryRun) {
     const compose = await composeOf(io.env);
     for (const part of parts) {
-      await compose.run({ ...part, project, profiles }, ['stop'], { timeoutMs: 10 * 60_000, signal: io.interrupted });
+      await compose.run({ ...part, project, profiles }, ['stop'], {
+        timeoutMs: 10 * 60_000,
+        signal: io.interrupted,
+      });
       if (!options.json) io.write(`${paint(io, 'green', '✓')} ${part.name} stopped\n`);
     }
   }

@@ -26,7 +26,11 @@ interface Look {
 type Answer = Pick<FileVerdict, 'outcome' | 'by' | 'words'>;
 
 /** Lets the right program look at each file, and HAProxy at what the router will be. @param paths relative to `folder` */
-export async function verifyFiles(folder: string, paths: readonly string[], env: Env): Promise<FileVerdict[]> {
+export async function verifyFiles(
+  folder: string,
+  paths: readonly string[],
+  env: Env,
+): Promise<FileVerdict[]> {
   const compose = await findCompose(env);
   const verdicts: FileVerdict[] = [];
   // One after the other: docker-compose 1.29 alone takes a processor for each file.
@@ -70,7 +74,8 @@ const checks: Record<Checker, (look: Look) => Promise<Answer>> = {
     const bundle = await readBundle(folder, []);
     const part = bundle.parts.find((one) => one.file === file);
     if (part === undefined) return { ...nobody, words: 'the root docker-compose.yml does not include it' };
-    if (compose === null) return { outcome: 'unchecked', by: 'docker compose config', words: 'Compose is not installed' };
+    if (compose === null)
+      return { outcome: 'unchecked', by: 'docker compose config', words: 'Compose is not installed' };
     const profiles = [...new Set(part.services.flatMap((service) => service.profiles))];
     await compose.run({ ...part, project: bundle.project, profiles }, ['config', '--quiet']);
     return right(`${compose.name} config`);

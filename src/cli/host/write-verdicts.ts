@@ -13,7 +13,9 @@ export function writeVerdicts(io: Io, verdicts: readonly FileVerdict[]): void {
   const longest = Math.max(0, ...verdicts.map(({ path }) => path.length));
   for (const verdict of verdicts) {
     const [mark, color] = marks[verdict.outcome];
-    io.write(`${paint(io, color, mark)} ${neutral(verdict.path.padEnd(longest))}  ${neutral(sentence(verdict))}\n`);
+    io.write(
+      `${paint(io, color, mark)} ${neutral(verdict.path.padEnd(longest))}  ${neutral(sentence(verdict))}\n`,
+    );
   }
 }
 

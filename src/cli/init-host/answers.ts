@@ -42,7 +42,9 @@ export const standardAnswers: RawAnswers = {
 export function hostAnswers(raw: RawAnswers): HostAnswers {
   const example = exampleNames.find((name) => name === raw.example);
   if (example === undefined) throw invalid([`--example: It must be one of ${exampleNames.join(', ')}.`]);
-  const problems = (Object.keys(hostQuestions) as HostQuestion[]).flatMap((name) => wrongWords(name, raw, example));
+  const problems = (Object.keys(hostQuestions) as HostQuestion[]).flatMap((name) =>
+    wrongWords(name, raw, example),
+  );
   if (problems.length > 0) throw invalid(problems);
   const answers = assembled(raw, example);
   const together = [...answerProblems(answers), ...domainsOfNobody(raw, answers)];
@@ -113,11 +115,15 @@ const domainsOf = ({ domain }: RawAnswers, app: string, environment: string): st
   });
 
 function domainsOfNobody({ domain }: RawAnswers, { apps }: HostAnswers): string[] {
-  const known = apps.flatMap(({ app, environments }) => environments.map(({ environment }) => `${app}/${environment}`));
+  const known = apps.flatMap(({ app, environments }) =>
+    environments.map(({ environment }) => `${app}/${environment}`),
+  );
   return domain.flatMap((word) => {
     const [place] = halves(word);
     const full = place.includes('/') ? place : `${place}/production`;
-    return known.includes(full) ? [] : [`--domain: ${word} is for ${full}, which is not there; there are: ${known.join(', ')}.`];
+    return known.includes(full)
+      ? []
+      : [`--domain: ${word} is for ${full}, which is not there; there are: ${known.join(', ')}.`];
   });
 }
 

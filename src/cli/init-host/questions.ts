@@ -53,12 +53,17 @@ const orEmpty = (problem: (word: string) => string | undefined) => (word: string
 const host = must(isRouteHost, 'a host name, e.g. shop.example.com');
 const branch = must(isBranchName, 'the name of a branch, e.g. release');
 const bytes = must((word) => size.parse(word) !== undefined, 'a size such as 768M or 8G');
-const port = must((word) => /^\d{1,5}$/.test(word) && Number(word) >= 1 && Number(word) <= 65_535, 'a port from 1 to 65535');
+const port = must(
+  (word) => /^\d{1,5}$/.test(word) && Number(word) >= 1 && Number(word) <= 65_535,
+  'a port from 1 to 65535',
+);
 const isWebAddress = (word: string): boolean => /^https?:\/\/[^\s/"]+$/.test(word) && URL.canParse(word);
 const isMail = (word: string): boolean => /^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(word);
 const isSsh = (word: string): boolean => {
   const [user = '', name, ...rest] = word.split('@');
-  return rest.length === 0 && /^[a-z_][a-z0-9_-]{0,31}$/.test(user) && name !== undefined && isRouteHost(name);
+  return (
+    rest.length === 0 && /^[a-z_][a-z0-9_-]{0,31}$/.test(user) && name !== undefined && isRouteHost(name)
+  );
 };
 const isHostAndPort = (word: string): boolean => {
   const [name = '', number = '5432', ...rest] = word.split(':');
@@ -69,14 +74,18 @@ const isNetwork = (word: string): boolean => {
   const [address = '', bits, ...rest] = word.split('/');
   const six = address.includes(':');
   const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (six ? 128 : 32));
-  const right = six ? URL.canParse(`http://[${address}]`) : /^\d+(\.\d+){3}$/.test(address) && isRouteHost(address);
+  const right = six
+    ? URL.canParse(`http://[${address}]`)
+    : /^\d+(\.\d+){3}$/.test(address) && isRouteHost(address);
   return rest.length === 0 && fits && right;
 };
 
 function appProblem(word: string): string | undefined {
   const [name = '', repository] = halves(word);
-  if (!namePattern.test(name)) return `${JSON.stringify(name)} must be 1 to 41 of a-z, 0-9 and -, and begin with a letter or digit.`;
-  if (repository === undefined) return 'It must be NAME=REPOSITORY, e.g. shop=https://github.com/acme/shop.git.';
+  if (!namePattern.test(name))
+    return `${JSON.stringify(name)} must be 1 to 41 of a-z, 0-9 and -, and begin with a letter or digit.`;
+  if (repository === undefined)
+    return 'It must be NAME=REPOSITORY, e.g. shop=https://github.com/acme/shop.git.';
   const problem = repositoryProblem(repository);
   return problem === undefined ? undefined : `The repository of ${name} ${problem}.`;
 }
@@ -86,7 +95,9 @@ function domainProblem(word: string): string | undefined {
   const [app = '', environment = 'production', ...rest] = place.split('/');
   const known = rest.length === 0 && ['production', 'test'].includes(environment) && namePattern.test(app);
   if (!known || name === undefined) return 'It must be APP=HOST, or APP/test=HOST for the test environment.';
-  return isRouteHost(name) ? undefined : `${JSON.stringify(name)} must be a host name, e.g. shop.example.com.`;
+  return isRouteHost(name)
+    ? undefined
+    : `${JSON.stringify(name)} must be a host name, e.g. shop.example.com.`;
 }
 
 /** What stands before and after the first `=`. */
@@ -117,7 +128,7 @@ export const hostQuestions: Record<HostQuestion, QuestionText> = {
   domain: {
     message: 'Their domains, each as APP=HOST, or APP/test=HOST',
     flag: '--domain <app=host>',
-    about: "a domain of an app, or app/test=host of its test environment; give it again for each",
+    about: 'a domain of an app, or app/test=host of its test environment; give it again for each',
     list: true,
     needed: always,
     asked: true,

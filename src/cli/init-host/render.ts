@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { groupOf, type RenderedFile, textOf } from '../../adapters/host/write-folder.ts';
-import { renderTemplate, readTemplate } from '../../adapters/templates/render-template.ts';
+import { readTemplate, renderTemplate } from '../../adapters/templates/render-template.ts';
 import { parseEnvFile } from '../../config/env-file.ts';
-import type { HostFile, HostPlan } from '../../domain/host/plan.ts';
+import { type HostFile, type HostPlan, secretsOf } from '../../domain/host/plan.ts';
 import { secretPlaces } from '../../domain/host/secrets.ts';
 
 /** What only this machine knows. */
@@ -30,31 +30,36 @@ export const renderPlan = (
   machine: MachineFacts,
 ): Promise<RenderedFile[]> =>
   Promise.all(
-    files.map(async ({ path, mode, ...file }) => ({ path, mode, text: await textFor(file, secrets, machine) })),
+    files.map(async (file) => ({
+      path: file.path,
+      mode: file.mode,
+      text: await textFor(file, secrets, machine),
+    })),
   );
 
 async function textFor(
-  { template, values, secrets: shown }: Pick<HostFile, 'template' | 'values' | 'secrets'>,
+  file: HostFile,
   secrets: Readonly<Record<string, string>>,
   machine: MachineFacts,
 ): Promise<string> {
-  if (!template.endsWith('.eta')) return readTemplate(template);
+  if ('text' in file) return file.text;
+  if (!file.template.endsWith('.eta')) return readTemplate(file.template);
   // A file gets no secret but those that its plan names.
-  const own = Object.fromEntries(shown.map((name) => [name, secrets[name]]));
-  return renderTemplate(template, { ...values, secrets: own, machine });
+  const own = Object.fromEntries(file.secrets.map((name) => [name, secrets[name]]));
+  return renderTemplate(file.template, { ...file.values, secrets: own, machine });
 }
 
 /** Those that the folder has already, and new ones of 32 random bytes for the others. */
 export async function secretsFor({ files }: HostPlan, folder: string): Promise<Record<string, string>> {
   const secrets: Record<string, string> = {};
-  for (const name of new Set(files.flatMap((file) => file.secrets)))
+  for (const name of new Set(files.flatMap(secretsOf)))
     secrets[name] = (await secretInUse(name, folder)) ?? randomBytes(32).toString('hex');
   return secrets;
 }
 
 /** What `--dry-run` shows in their place. */
 export const hiddenSecrets = ({ files }: HostPlan): Record<string, string> =>
-  Object.fromEntries(files.flatMap((file) => file.secrets).map((name) => [name, `<64 random hex digits: ${name}>`]));
+  Object.fromEntries(files.flatMap(secretsOf).map((name) => [name, `<64 random hex digits: ${name}>`]));
 
 async function secretInUse(name: string, folder: string): Promise<string | undefined> {
   const place = secretPlaces[name];

@@ -9,7 +9,10 @@ import type { Placed } from './compare.ts';
 
 /** Everything as it would be written, no secret among it. */
 export function tellDryRun(io: Io, files: readonly RenderedFile[], json: boolean): void {
-  if (json) return writeJson(io, { files: files.map(({ mode, ...file }) => ({ ...file, mode: octal(mode) })) });
+  if (json) {
+    writeJson(io, { files: files.map(({ mode, ...file }) => ({ ...file, mode: octal(mode) })) });
+    return;
+  }
   for (const { path, mode, text } of files) {
     io.write(`${paint(io, 'bold', `# ${neutral(path)}`)} (${octal(mode)})\n`);
     io.write(`${text.trimEnd().split('\n').map(neutral).join('\n')}\n\n`);
@@ -31,10 +34,14 @@ export function tellWritten(io: Io, { folder, placed, verdicts, memory, plan }: 
   io.write('\n');
   for (const { path, place, differsAt } of placed) {
     if (place === 'beside')
-      io.write(`${paint(io, 'yellow', 'kept')}  ${neutral(path)}, which differs from line ${differsAt}; what would be new: ${neutral(path)}.new\n`);
+      io.write(
+        `${paint(io, 'yellow', 'kept')}  ${neutral(path)}, which differs from line ${differsAt}; what would be new: ${neutral(path)}.new\n`,
+      );
   }
   const count = (place: Placed['place']) => placed.filter((one) => one.place === place).length;
-  io.write(`${count('new')} files written to ${neutral(folder)}, ${count('same')} as they were, ${count('beside')} kept as you changed them\n\n`);
+  io.write(
+    `${count('new')} files written to ${neutral(folder)}, ${count('same')} as they were, ${count('beside')} kept as you changed them\n\n`,
+  );
   writeMemory(io, memory);
   const parts = plan.parts.map(({ name }) => name).join(', ');
   io.write(`\nNext, as README.md in the folder tells (it starts ${parts}):\n`);

@@ -1,11 +1,16 @@
 import { join, resolve } from 'node:path';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { appComposeFile } from '../../domain/host/apps.ts';
 import type { ServiceMemory } from '../../domain/host/memory.ts';
-import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { readBoundedFile } from '../bounded-file.ts';
 import { parseComposeService } from '../compose-file.ts';
 import { parseEnvFile } from '../env-file.ts';
-import { type AppConfig, type EnvironmentConfig, parseSiskinConfig, type SiskinConfig } from '../siskin-config.ts';
+import {
+  type AppConfig,
+  type EnvironmentConfig,
+  parseSiskinConfig,
+  type SiskinConfig,
+} from '../siskin-config.ts';
 import { longestYamlBytes } from '../yaml-text.ts';
 
 const longestEnvFile = 256 * 1024;
@@ -17,8 +22,15 @@ const longestEnvFile = 256 * 1024;
 export async function readHostConfig(folder: string): Promise<SiskinConfig> {
   const file = join(resolve(folder), 'siskin.yaml');
   const envFile = join(resolve(folder), 'siskin', '.env');
-  const variables = parseEnvFile(await readBoundedFile(envFile, longestEnvFile, 'HOST_FOLDER_MISSING'), envFile);
-  return parseSiskinConfig(await readBoundedFile(file, longestYamlBytes, 'HOST_FOLDER_MISSING'), file, variables);
+  const variables = parseEnvFile(
+    await readBoundedFile(envFile, longestEnvFile, 'HOST_FOLDER_MISSING'),
+    envFile,
+  );
+  return parseSiskinConfig(
+    await readBoundedFile(file, longestYamlBytes, 'HOST_FOLDER_MISSING'),
+    file,
+    variables,
+  );
 }
 
 /**
@@ -30,7 +42,9 @@ export async function appsMemory(folder: string, config: SiskinConfig): Promise<
     config.apps.map(async (app) => {
       const file = join(resolve(folder), appComposeFile(app.app));
       const text = await textIfThere(file);
-      return text === null ? [] : app.environments.map((environment) => replicas(text, file, config, app, environment));
+      return text === null
+        ? []
+        : app.environments.map((environment) => replicas(text, file, config, app, environment));
     }),
   );
   return found.flat();
@@ -44,7 +58,14 @@ function replicas(
   { environment, profiles, variables }: EnvironmentConfig,
 ): ServiceMemory {
   const key = { app, environment };
-  const { container, rollout } = parseComposeService(text, { file, service, profiles, variables, allow, key });
+  const { container, rollout } = parseComposeService(text, {
+    file,
+    service,
+    profiles,
+    variables,
+    allow,
+    key,
+  });
   return {
     part: 'apps',
     service: `${app} ${environment}`,

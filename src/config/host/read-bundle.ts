@@ -23,18 +23,26 @@ export async function readBundle(folder: string, apps: ServiceMemory[]): Promise
   const root = resolve(folder);
   const file = join(root, 'docker-compose.yml');
   const own = await envOf(join(root, '.env'));
-  const { name, include } = read(await readBoundedFile(file, longestYamlBytes, 'HOST_FOLDER_MISSING'), file, {}, rootSchema);
-  const read_ = await Promise.all(
+  const { name, include } = read(
+    await readBoundedFile(file, longestYamlBytes, 'HOST_FOLDER_MISSING'),
+    file,
+    {},
+    rootSchema,
+  );
+  const parts = await Promise.all(
     include.map((entry) => readPart(resolve(root, entry.path), resolve(root, entry.env_file))),
   );
   return {
     folder: root,
     project: own.COMPOSE_PROJECT_NAME || name,
-    profiles: (own.COMPOSE_PROFILES ?? '').split(',').map((profile) => profile.trim()).filter(Boolean),
+    profiles: (own.COMPOSE_PROFILES ?? '')
+      .split(',')
+      .map((profile) => profile.trim())
+      .filter(Boolean),
     memoryBytes: machineBytes(own),
-    parts: read_.map(({ part }) => part),
+    parts: parts.map(({ part }) => part),
     apps,
-    unfilled: read_.flatMap(({ unfilled }) => unfilled),
+    unfilled: parts.flatMap(({ unfilled }) => unfilled),
   };
 }
 
@@ -61,8 +69,8 @@ async function readPart(file: string, envFile: string): Promise<{ part: BundlePa
       profiles: settings.profiles,
       publishes: settings.ports.map((port) => port.replace(/:\d+(\/\w+)?$/, '')),
       replicas: settings.deploy.replicas,
-      limitBytes: settings.deploy.resources.limits?.memory ?? null,
-      reservationBytes: settings.deploy.resources.reservations?.memory ?? null,
+      limitBytes: settings.deploy.resources.limits?.memory ?? settings.mem_limit ?? null,
+      reservationBytes: settings.deploy.resources.reservations?.memory ?? settings.mem_reservation ?? null,
       surge: 0,
     })),
     networks: Object.entries(compose.networks).flatMap(([key, network]) =>
@@ -77,10 +85,16 @@ const envOf = async (file: string): Promise<Record<string, string>> =>
   parseEnvFile(await readBoundedFile(file, longestEnvFile, 'HOST_FOLDER_MISSING'), file);
 
 /** @throws ProblemsError HOST_FOLDER_INVALID with every mistake */
-function read<Schema extends z.ZodType>(text: string, file: string, variables: Variables, schema: Schema): z.output<Schema> {
+function read<Schema extends z.ZodType>(
+  text: string,
+  file: string,
+  variables: Variables,
+  schema: Schema,
+): z.output<Schema> {
   const tree = readYamlTree(text, { file, variables });
   const checked = tree.value === undefined ? undefined : validate(tree, schema, { isSecret: () => true });
   const problems = [...tree.problems, ...(checked?.problems ?? [])];
-  if (checked?.value === undefined || problems.length > 0) throw new ProblemsError('HOST_FOLDER_INVALID', problems);
+  if (checked?.value === undefined || problems.length > 0)
+    throw new ProblemsError('HOST_FOLDER_INVALID', problems);
   return checked.value;
 }

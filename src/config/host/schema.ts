@@ -33,6 +33,9 @@ export const partSchema = z.looseObject({
     z.string(),
     z.looseObject({
       image: z.string(must('an image')),
+      // Compose's older words for the same.
+      mem_limit: bytes,
+      mem_reservation: bytes,
       profiles: z.array(z.string()).prefault([]),
       ports: z.array(z.string(must('written as "ip:port:port"'))).prefault([]),
       deploy: z

@@ -9,7 +9,9 @@ export const mainPart: Producer = ({ example, project, apps }) => {
   const values = { ...hostNames(project), postgres: !outsideDatabase, files, databases };
   const secrets = [...(outsideDatabase ? [] : ['postgres']), ...(files ? ['minio'] : [])];
   return {
-    parts: [{ name: 'main', about: outsideDatabase ? 'cache of production' : 'database and cache of production' }],
+    parts: [
+      { name: 'main', about: outsideDatabase ? 'cache of production' : 'database and cache of production' },
+    ],
     files: [
       openFile('main/docker-compose.yml', 'host/main/docker-compose.yml.eta', values),
       privateFile('main/.env', 'host/main/env.eta', values, secrets),

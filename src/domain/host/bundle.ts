@@ -35,7 +35,9 @@ export interface BundleService extends ServiceMemory {
 
 /** Whether any of the part's services runs under these profiles. */
 export const isActive = ({ services }: BundlePart, profiles: readonly string[]): boolean =>
-  services.some((service) => service.profiles.length === 0 || service.profiles.some((one) => profiles.includes(one)));
+  services.some(
+    (service) => service.profiles.length === 0 || service.profiles.some((one) => profiles.includes(one)),
+  );
 
 /** The parts that run on this machine, in the order in which they start. */
 export const activeParts = ({ parts, profiles }: HostBundle): BundlePart[] =>

@@ -29,7 +29,8 @@ const byPath: readonly [RegExp, Checker][] = [
 ];
 
 /** @param path relative to the folder */
-export const checkerOf = (path: string): Checker | null => byPath.find(([pattern]) => pattern.test(path))?.[1] ?? null;
+export const checkerOf = (path: string): Checker | null =>
+  byPath.find(([pattern]) => pattern.test(path))?.[1] ?? null;
 
 /** What was found out about a file. */
 export interface FileVerdict {

@@ -16,7 +16,14 @@ import { siskinPart } from './siskin-part.ts';
 import { siskinYaml } from './siskin-yaml.ts';
 
 /** In no order: partOrder has it. An area that adds files to a host adds its producer here. */
-const producers: readonly Producer[] = [mainPart, testPart, standbyPart, monitoringPart, siskinPart, appFiles];
+const producers: readonly Producer[] = [
+  mainPart,
+  testPart,
+  standbyPart,
+  monitoringPart,
+  siskinPart,
+  appFiles,
+];
 
 /**
  * The whole folder as data: nothing is written yet.
@@ -25,7 +32,11 @@ const producers: readonly Producer[] = [mainPart, testPart, standbyPart, monitor
 export function hostPlan(answers: HostAnswers, own: readonly Producer[] = producers): HostPlan {
   const produced = own.map((produce) => produce(answers));
   const { parts, files } = gather(produced);
-  const profiles = ['main', ...(exampleTraits[answers.example].testEnvironment ? ['test'] : []), 'monitoring'];
+  const profiles = [
+    'main',
+    ...(exampleTraits[answers.example].testEnvironment ? ['test'] : []),
+    'monitoring',
+  ];
   return { parts, profiles, files: [...rootFiles(answers, produced, parts, profiles), ...files] };
 }
 
@@ -47,7 +58,7 @@ function rootFiles(
   return [
     openFile('docker-compose.yml', 'host/docker-compose.yml.eta', values),
     privateFile('.env', 'host/env.eta', values, []),
-    openFile('siskin.yaml', 'host/text.eta', { text: siskinYaml(answers, keys) }),
+    { path: 'siskin.yaml', mode: 0o644, text: siskinYaml(answers, keys) },
     openFile('.gitignore', 'host/gitignore.eta'),
     openFile('README.md', 'host/README.md.eta', values),
   ];

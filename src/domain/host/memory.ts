@@ -39,18 +39,26 @@ export interface MemorySum {
  */
 export function sumMemory(services: readonly ServiceMemory[], active: readonly string[]): MemorySum {
   const running = services.flatMap((service) => {
-    const profile = service.profiles.length === 0 ? 'always' : service.profiles.find((one) => active.includes(one));
+    const profile =
+      service.profiles.length === 0 ? 'always' : service.profiles.find((one) => active.includes(one));
     return profile === undefined ? [] : [{ ...service, profile }];
   });
   const profiles = [...new Set(running.map(({ profile }) => profile))].sort();
-  const rows = profiles.map((profile) => rowOf(profile, running.filter((one) => one.profile === profile)));
+  const rows = profiles.map((profile) =>
+    rowOf(
+      profile,
+      running.filter((one) => one.profile === profile),
+    ),
+  );
   return {
     rows,
     limitBytes: total(rows.map(({ limitBytes }) => limitBytes)),
     reservationBytes: total(rows.map(({ reservationBytes }) => reservationBytes)),
     surgeBytes: total(rows.map(({ surgeBytes }) => surgeBytes)),
     problems: running.flatMap(({ part, service, limitBytes, reservationBytes }) => [
-      ...(limitBytes === null ? [`${part}/${service} has no memory limit: it could take all of the machine’s.`] : []),
+      ...(limitBytes === null
+        ? [`${part}/${service} has no memory limit: it could take all of the machine’s.`]
+        : []),
       ...(limitBytes !== null && (reservationBytes ?? 0) > limitBytes
         ? [`${part}/${service} reserves more memory than its limit.`]
         : []),
@@ -59,8 +67,10 @@ export function sumMemory(services: readonly ServiceMemory[], active: readonly s
 }
 
 function rowOf(profile: string, services: readonly ServiceMemory[]): MemoryRow {
-  const times = (bytes: (service: ServiceMemory) => number | null, replicas = (one: ServiceMemory) => one.replicas) =>
-    total(services.map((service) => (bytes(service) ?? 0) * replicas(service)));
+  const times = (
+    bytes: (service: ServiceMemory) => number | null,
+    replicas = (one: ServiceMemory) => one.replicas,
+  ) => total(services.map((service) => (bytes(service) ?? 0) * replicas(service)));
   return {
     profile,
     services: services.length,

@@ -1,18 +1,28 @@
 import type { HostAnswers } from './answers.ts';
 
-/** A file of the folder: a template of deploy-templates and what goes into it. */
-export interface HostFile {
+interface Place {
   /** Relative to the folder. */
   path: string;
   /** 0600 for what holds secrets. */
   mode: number;
+}
+
+/** A template of deploy-templates, and what goes into it. */
+export interface TemplateFile extends Place {
   /** Path below deploy-templates. One that ends in `.eta` is filled in, any other is copied. */
   template: string;
-  /** `it` of the template, beside `secrets`. */
+  /** `it` of the template, beside `secrets` and `machine`. */
   values: object;
   /** Names of the secrets it shows; a name stands for the same value in every file. */
   secrets: readonly string[];
 }
+
+/** A file whose text is known. */
+export interface TextFile extends Place {
+  text: string;
+}
+
+export type HostFile = TemplateFile | TextFile;
 
 /** A Compose file that the root file includes, with its own `.env`. */
 export interface HostPart {
@@ -59,7 +69,7 @@ const rank = ({ name }: HostPart): number => {
 };
 
 /** A file for everybody's eyes. */
-export const openFile = (path: string, template: string, values: object = {}): HostFile => ({
+export const openFile = (path: string, template: string, values: object = {}): TemplateFile => ({
   path,
   mode: 0o644,
   template,
@@ -68,10 +78,18 @@ export const openFile = (path: string, template: string, values: object = {}): H
 });
 
 /** A file for its owner's eyes. */
-export const privateFile = (path: string, template: string, values: object, secrets: readonly string[]): HostFile => ({
+export const privateFile = (
+  path: string,
+  template: string,
+  values: object,
+  secrets: readonly string[],
+): TemplateFile => ({
   path,
   mode: 0o600,
   template,
   values,
   secrets,
 });
+
+/** The secrets that a file shows. */
+export const secretsOf = (file: HostFile): readonly string[] => ('text' in file ? [] : file.secrets);

@@ -29,13 +29,13 @@ export function answerProblems(answers: HostAnswers): string[] {
 
 const hostsOf = ({ environments }: HostApp): string[] => environments.flatMap(({ hosts }) => hosts);
 
-const databaseNames = (apps: readonly HostApp[]): string[] => [
-  ...new Set(apps.map(({ app }) => app)),
-].map(databaseName);
+const databaseNames = (apps: readonly HostApp[]): string[] =>
+  [...new Set(apps.map(({ app }) => app))].map(databaseName);
 
 const missingDomains = ({ app, environments }: HostApp): string[] =>
   environments.flatMap(({ environment, hosts }) => {
-    const flag = environment === 'production' ? `--domain ${app}=HOST` : `--domain ${app}/${environment}=HOST`;
+    const flag =
+      environment === 'production' ? `--domain ${app}=HOST` : `--domain ${app}/${environment}=HOST`;
     return hosts.length === 0 ? [`${app} has no domain for ${environment}: ${flag}.`] : [];
   });
 

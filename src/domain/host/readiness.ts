@@ -32,7 +32,8 @@ export function readiness(services: readonly string[], containers: readonly Seen
 
 /** A task that ended well is done. */
 const isReady = ({ state, health, exitCode }: SeenContainer): boolean =>
-  (state === 'running' && (health === 'healthy' || health === 'none')) || (state === 'exited' && exitCode === 0);
+  (state === 'running' && (health === 'healthy' || health === 'none')) ||
+  (state === 'exited' && exitCode === 0);
 
 function failure({ state, health, exitCode, restarts, healthOutput }: SeenContainer): string | undefined {
   if (health === 'unhealthy') return `is unhealthy${healthOutput === '' ? '' : `: ${healthOutput}`}`;
