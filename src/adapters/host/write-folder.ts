@@ -104,4 +104,4 @@ const unwritable = (folder: string, error: unknown): SiskinError =>
   });
 
 const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

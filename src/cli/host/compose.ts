@@ -1,7 +1,7 @@
 import { type ComposeCli, findCompose } from '../../adapters/host/compose-cli.ts';
 import type { Env } from '../../config/env.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import type { HostBundle } from '../../domain/host/bundle.ts';
+import type { ServiceMemory } from '../../domain/host/memory.ts';
 
 /** @throws SiskinError PROGRAM_MISSING */
 export async function composeOf(env: Env): Promise<ComposeCli> {
@@ -16,10 +16,7 @@ export async function composeOf(env: Env): Promise<ComposeCli> {
 export const engineOf = (env: Env): string => env.DOCKER_HOST || 'unix:///var/run/docker.sock';
 
 /** The services of a part that run on this machine. */
-export const activeServices = (
-  services: HostBundle['parts'][number]['services'],
-  profiles: readonly string[],
-): string[] =>
+export const activeServices = (services: readonly ServiceMemory[], profiles: readonly string[]): string[] =>
   services
     .filter(
       (one) =>

@@ -5,9 +5,9 @@ import { readBoundedFile } from '../../config/bounded-file.ts';
 import type { Env } from '../../config/env.ts';
 import { parseEnvFile } from '../../config/env-file.ts';
 import { appsMemory, readHostConfig } from '../../config/host/read-apps.ts';
-import { readBundle } from '../../config/host/read-bundle.ts';
+import { readPart, readRoot } from '../../config/host/read-bundle.ts';
 import { parseYamlText } from '../../config/yaml-text.ts';
-import { messageOf } from '../../domain/errors/siskin-error.ts';
+import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { type Checker, checkerOf, type FileVerdict } from '../../domain/host/checkers.ts';
 import { routerVerdict } from './router-verdict.ts';
 
@@ -48,7 +48,8 @@ async function answerOf(checker: Checker, look: Look): Promise<Answer> {
   try {
     return await checks[checker](look);
   } catch (error) {
-    return { outcome: 'wrong', by: 'siskin', words: messageOf(error) };
+    const compose = error instanceof SiskinError && error.code === 'COMPOSE_FAILED' ? look.compose : null;
+    return { outcome: 'wrong', by: compose?.name ?? 'siskin', words: messageOf(error) };
   }
 }
 
@@ -65,19 +66,21 @@ const textOf = (file: string): Promise<string> => readBoundedFile(file, longestF
 
 const checks: Record<Checker, (look: Look) => Promise<Answer>> = {
   async root({ folder, compose }) {
-    await readBundle(folder, []);
+    await readRoot(folder);
     if (!compose?.knowsInclude) return right('siskin');
     await compose.readRoot(folder);
     return right(compose.name);
   },
   async part({ folder, file, compose }) {
-    const bundle = await readBundle(folder, []);
-    const part = bundle.parts.find((one) => one.file === file);
-    if (part === undefined) return { ...nobody, words: 'the root docker-compose.yml does not include it' };
+    const { project, includes } = await readRoot(folder);
+    const included = includes.find((one) => one.file === file);
+    if (included === undefined)
+      return { ...nobody, words: 'the root docker-compose.yml does not include it' };
     if (compose === null)
       return { outcome: 'unchecked', by: 'docker compose config', words: 'Compose is not installed' };
+    const { part } = await readPart(included);
     const profiles = [...new Set(part.services.flatMap((service) => service.profiles))];
-    await compose.run({ ...part, project: bundle.project, profiles }, ['config', '--quiet']);
+    await compose.run({ ...part, project, profiles }, ['config', '--quiet']);
     return right(`${compose.name} config`);
   },
   async app({ folder }) {

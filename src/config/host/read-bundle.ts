@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type * as z from 'zod';
 import type { BundlePart, HostBundle } from '../../domain/host/bundle.ts';
 import type { ServiceMemory } from '../../domain/host/memory.ts';
@@ -14,35 +14,67 @@ import { partSchema, rootSchema } from './schema.ts';
 
 const longestEnvFile = 256 * 1024;
 
+/** What the root docker-compose.yml and .env say. */
+export interface HostRoot {
+  /** Absolute. */
+  folder: string;
+  project: string;
+  profiles: string[];
+  memoryBytes: number | null;
+  /** Absolute paths, in the order of `include`. */
+  includes: { name: string; file: string; envFile: string }[];
+}
+
 /**
  * Reads a folder that `siskin init host` wrote.
  * @param apps memory of the apps that Siskin runs on the host: see appsMemory
  * @throws SiskinError HOST_FOLDER_MISSING, CONFIG_UNREADABLE, ENV_FILE_INVALID; ProblemsError HOST_FOLDER_INVALID
  */
 export async function readBundle(folder: string, apps: ServiceMemory[]): Promise<HostBundle> {
-  const root = resolve(folder);
-  const file = join(root, 'docker-compose.yml');
-  const own = await envOf(join(root, '.env'));
-  const { name, include } = read(
-    await readBoundedFile(file, longestYamlBytes, 'HOST_FOLDER_MISSING'),
-    file,
-    {},
-    rootSchema,
-  );
-  const parts = await Promise.all(
-    include.map((entry) => readPart(resolve(root, entry.path), resolve(root, entry.env_file))),
-  );
+  const { includes, ...root } = await readRoot(folder);
+  const parts = await Promise.all(includes.map(readPart));
+  refuseSameService(parts.map(({ part }) => part));
   return {
-    folder: root,
-    project: own.COMPOSE_PROJECT_NAME || name,
-    profiles: (own.COMPOSE_PROFILES ?? '')
-      .split(',')
-      .map((profile) => profile.trim())
-      .filter(Boolean),
-    memoryBytes: machineBytes(own),
+    ...root,
     parts: parts.map(({ part }) => part),
     apps,
     unfilled: parts.flatMap(({ unfilled }) => unfilled),
+  };
+}
+
+/** With `include`, all parts are one project. */
+function refuseSameService(parts: readonly BundlePart[]): void {
+  const first = new Map<string, BundlePart>();
+  for (const part of parts)
+    for (const { service } of part.services) {
+      const other = first.get(service);
+      const message = `is also a service of ${other?.name}/docker-compose.yml: rename one, for they are one project`;
+      if (other)
+        throw new ProblemsError('HOST_FOLDER_INVALID', [
+          { file: part.file, key: `services.${service}`, message },
+        ]);
+      first.set(service, part);
+    }
+}
+
+/** The folder without its parts. @throws as readBundle */
+export async function readRoot(folder: string): Promise<HostRoot> {
+  const root = resolve(folder);
+  const file = join(root, 'docker-compose.yml');
+  const text = await readBoundedFile(file, longestYamlBytes, 'HOST_FOLDER_MISSING');
+  const { name, include } = read(text, file, {}, rootSchema);
+  const own = await envOf(join(root, '.env'));
+  const profiles = (own.COMPOSE_PROFILES ?? '').split(',').map((profile) => profile.trim());
+  return {
+    folder: root,
+    project: own.COMPOSE_PROJECT_NAME || name,
+    profiles: profiles.filter(Boolean),
+    memoryBytes: machineBytes(own),
+    includes: include.map((entry) => ({
+      name: basename(dirname(entry.path)),
+      file: resolve(root, entry.path),
+      envFile: resolve(root, entry.env_file),
+    })),
   };
 }
 
@@ -52,10 +84,14 @@ function machineBytes({ COMPOSE_PROFILES, STANDBY_MEMORY, HOST_MEMORY }: Variabl
   return (written && size.parse(written)) || null;
 }
 
-async function readPart(file: string, envFile: string): Promise<{ part: BundlePart; unfilled: string[] }> {
+/** One Compose file with its own .env. @throws as readBundle */
+export async function readPart({
+  name,
+  file,
+  envFile,
+}: HostRoot['includes'][number]): Promise<{ part: BundlePart; unfilled: string[] }> {
   const variables = await envOf(envFile);
   const text = await readBoundedFile(file, longestYamlBytes, 'HOST_FOLDER_MISSING');
-  const name = dirname(file).split('/').at(-1) ?? '';
   const compose = read(text, file, variables, partSchema);
   const internal = compose['x-siskin-internal'];
   const part = {
@@ -65,9 +101,7 @@ async function readPart(file: string, envFile: string): Promise<{ part: BundlePa
     services: Object.entries(compose.services).map(([service, settings]) => ({
       part: name,
       service,
-      image: settings.image,
       profiles: settings.profiles,
-      publishes: settings.ports.map((port) => port.replace(/:\d+(\/\w+)?$/, '')),
       replicas: settings.deploy.replicas,
       limitBytes: settings.deploy.resources.limits?.memory ?? settings.mem_limit ?? null,
       reservationBytes: settings.deploy.resources.reservations?.memory ?? settings.mem_reservation ?? null,

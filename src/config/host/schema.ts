@@ -37,7 +37,6 @@ export const partSchema = z.looseObject({
       mem_limit: bytes,
       mem_reservation: bytes,
       profiles: z.array(z.string()).prefault([]),
-      ports: z.array(z.string(must('written as "ip:port:port"'))).prefault([]),
       deploy: z
         .looseObject({
           replicas: z.coerce.number().int().min(0).max(100).prefault(1),

@@ -5,8 +5,7 @@ export const bundleErrors = {
     hint: 'Each line names one mistake and the option that mends it; `siskin init host --help` lists them.',
   },
   HOST_PORT_IN_USE: {
-    meaning:
-      'A port that the host is to listen at is in use on this machine; nothing was written or started.',
+    meaning: 'A port that the host is to listen at is in use on this machine; nothing was written.',
     hint: 'Stop what listens there, choose another port, or say --elsewhere when the folder is for another machine.',
   },
   HOST_MEMORY_SHORT: {

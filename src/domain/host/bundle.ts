@@ -22,15 +22,9 @@ export interface BundlePart {
   /** Absolute paths. */
   file: string;
   envFile: string;
-  services: BundleService[];
+  services: ServiceMemory[];
   /** External networks, which must be there before the part starts. */
   networks: { name: string; internal: boolean }[];
-}
-
-export interface BundleService extends ServiceMemory {
-  image: string;
-  /** Addresses of the host that it publishes, as `ip:port`. */
-  publishes: string[];
 }
 
 /** Whether any of the part's services runs under these profiles. */
