@@ -29,9 +29,13 @@ export async function cliPage(): Promise<string> {
   return [head(program), ...sections].join('\n');
 }
 
-/** The commands that do something: `up`, `config check`, … */
+/** The commands that do something: `up`, `config check`, …; `init` does, though it has `init host` below it. */
 export const leaves = (command: Command): Command[] =>
-  visible(command).flatMap((one) => (one.commands.length > 0 ? leaves(one) : [one]));
+  visible(command).flatMap((one) => [...(doesSomething(one) ? [one] : []), ...leaves(one)]);
+
+/** A group of commands has no options of its own. */
+const doesSomething = (command: Command): boolean =>
+  command.commands.length === 0 || command.options.length > 0;
 
 /** `__complete` is for scripts only. */
 const visible = ({ commands }: Command): Command[] => commands.filter((one) => !one.name().startsWith('__'));

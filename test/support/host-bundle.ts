@@ -1,7 +1,9 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import Docker from 'dockerode';
+import { z } from 'zod';
 import type { ExampleName } from '../../src/domain/host/answers.ts';
 import { runSiskin } from './app-cli.ts';
 import { run } from './compose-project.ts';
@@ -36,7 +38,7 @@ export async function edit(file: string, from: RegExp, to: string): Promise<void
 /** Stands in for every program of a bundle: waits, obeys SIGTERM and SIGUSR1, and answers health checks. */
 const hold = "#!/bin/sh\ntrap 'exit 0' TERM USR1\nwhile :; do sleep 3600 & wait; done\n";
 /** A database that is not ready when it is asked for the first time. */
-const slowly = '#!/bin/sh\ntest -e /tmp/asked || { touch /tmp/asked; echo not yet; exit 1; }\n';
+const slowly = '#!/bin/sh\ntest -e /tmp/asked || { touch /tmp/asked; exit 1; }\n';
 const fine = '#!/bin/sh\nexit 0\n';
 const crash = '#!/bin/sh\nexit 3\n';
 
@@ -85,6 +87,46 @@ export async function containersOf(project: string): Promise<Record<string, Dock
     inspected.map((info) => [info.Config.Labels['com.docker.compose.service'], info]),
   );
 }
+
+export interface ProjectEvent {
+  service: string;
+  /** `start`, `die`, `health_status: healthy`, … */
+  action: string;
+}
+
+/** What happens to a project's containers while `act` runs, in order. @param last events that there must be in the end */
+export async function eventsDuring(
+  project: string,
+  act: () => Promise<unknown>,
+  last: readonly ProjectEvent[],
+): Promise<ProjectEvent[]> {
+  const filters = { type: ['container' as const], label: [`com.docker.compose.project=${project}`] };
+  const stop = new AbortController();
+  const stream = await docker.getEvents({ filters, abortSignal: stop.signal });
+  const acting = act();
+  const events: ProjectEvent[] = [];
+  const lines = createInterface({ input: stream });
+  const complete = () => last.every((one) => events.some((event) => isSame(one, event)));
+  for await (const line of lines) {
+    const event = eventSchema.parse(JSON.parse(line));
+    events.push({
+      service: event.Actor.Attributes['com.docker.compose.service'] ?? '',
+      action: event.Action,
+    });
+    if (complete()) break;
+  }
+  await acting;
+  stop.abort();
+  return events;
+}
+
+const isSame = (one: ProjectEvent, other: ProjectEvent): boolean =>
+  one.service === other.service && one.action === other.action;
+
+const eventSchema = z.object({
+  Action: z.string(),
+  Actor: z.object({ Attributes: z.record(z.string(), z.string()) }),
+});
 
 /** Containers, volumes and networks of a project, and the external networks that begin with its name. */
 export async function removeProject(project: string): Promise<void> {

@@ -10,6 +10,8 @@ export interface ProjectContainer {
   health: 'starting' | 'healthy' | 'unhealthy' | 'none';
   state: string;
   restarts: number;
+  /** The engine starts it again when it ends. */
+  lasting: boolean;
   exitCode: number;
   /** In bytes; 0 without limit. */
   memoryLimit: number;
@@ -45,6 +47,7 @@ async function inspected(docker: Docker, id: string): Promise<ProjectContainer[]
       health: healthOf(State.Health?.Status),
       state: State.Status,
       restarts: RestartCount,
+      lasting: !['', 'no'].includes(HostConfig.RestartPolicy?.Name ?? ''),
       exitCode: State.ExitCode,
       memoryLimit: HostConfig.Memory ?? 0,
       healthOutput: State.Health?.Log?.at(-1)?.Output?.trim().slice(0, 500) ?? '',

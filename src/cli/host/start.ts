@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type Docker from 'dockerode';
 import { connectDocker } from '../../adapters/docker/connect.ts';
 import { makeNetwork, projectContainers, untilProject } from '../../adapters/docker/project-containers.ts';
 import type { ComposeCli } from '../../adapters/host/compose-cli.ts';
@@ -43,7 +42,9 @@ async function start(io: Io, folder: string, options: StartOptions): Promise<voi
   refuse(bundle);
   const compose = await composeOf(io.env);
   const docker = connectDocker(engineOf(io.env));
-  const say = (text: string) => void (options.json ? undefined : io.write(`${text}\n`));
+  const say = (text: string): void => {
+    if (!options.json) io.write(`${text}\n`);
+  };
   for (const { name, internal } of neededNetworks(activeParts(bundle)))
     say(
       `network ${neutral(name)}  ${(await makeNetwork(docker, name, internal)) === 'made' ? 'made' : 'is there'}`,
@@ -59,7 +60,7 @@ async function start(io: Io, folder: string, options: StartOptions): Promise<voi
 
 interface Starting {
   io: Io;
-  docker: Docker;
+  docker: ReturnType<typeof connectDocker>;
   compose: ComposeCli;
   bundle: HostBundle;
   timeoutMs: number;

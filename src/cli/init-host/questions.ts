@@ -37,11 +37,11 @@ export interface QuestionText {
   /** Given again and again, or as words at a prompt. */
   list?: true;
   /** Only where the example needs it. */
-  needed(example: ExampleName): boolean;
+  needed: (example: ExampleName) => boolean;
   /** Asked at a terminal; others have a default that is right for most. */
   asked: boolean;
   /** @returns what is wrong with one word of the answer */
-  problem(word: string): string | undefined;
+  problem: (word: string) => string | undefined;
 }
 
 const always = (): boolean => true;
@@ -81,7 +81,7 @@ const isNetwork = (word: string): boolean => {
 };
 
 function appProblem(word: string): string | undefined {
-  const [name = '', repository] = halves(word);
+  const [name, repository] = halves(word);
   if (!namePattern.test(name))
     return `${JSON.stringify(name)} must be 1 to 41 of a-z, 0-9 and -, and begin with a letter or digit.`;
   if (repository === undefined)
@@ -91,7 +91,7 @@ function appProblem(word: string): string | undefined {
 }
 
 function domainProblem(word: string): string | undefined {
-  const [place = '', name] = halves(word);
+  const [place, name] = halves(word);
   const [app = '', environment = 'production', ...rest] = place.split('/');
   const known = rest.length === 0 && ['production', 'test'].includes(environment) && namePattern.test(app);
   if (!known || name === undefined) return 'It must be APP=HOST, or APP/test=HOST for the test environment.';

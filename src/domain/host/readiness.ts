@@ -5,6 +5,8 @@ export interface SeenContainer {
   health: 'starting' | 'healthy' | 'unhealthy' | 'none';
   state: string;
   restarts: number;
+  /** It is to run for ever: one that is not may end. */
+  lasting: boolean;
   exitCode: number;
   healthOutput: string;
 }
@@ -31,12 +33,14 @@ export function readiness(services: readonly string[], containers: readonly Seen
 }
 
 /** A task that ended well is done. */
-const isReady = ({ state, health, exitCode }: SeenContainer): boolean =>
+const isReady = ({ state, health, exitCode, lasting }: SeenContainer): boolean =>
   (state === 'running' && (health === 'healthy' || health === 'none')) ||
-  (state === 'exited' && exitCode === 0);
+  (state === 'exited' && exitCode === 0 && !lasting);
 
 function failure({ state, health, exitCode, restarts, healthOutput }: SeenContainer): string | undefined {
-  if (health === 'unhealthy') return `is unhealthy${healthOutput === '' ? '' : `: ${healthOutput}`}`;
+  // The engine calls one unhealthy that died, too, although it is about to be started again.
+  if (state === 'running' && health === 'unhealthy')
+    return `is unhealthy${healthOutput === '' ? '' : `: ${healthOutput}`}`;
   if (state === 'exited' && exitCode !== 0) return `ended with exit code ${exitCode}`;
   if (state === 'dead') return 'is dead';
   return restarts >= mostRestarts ? `was restarted ${restarts} times, last exit code ${exitCode}` : undefined;

@@ -41,7 +41,8 @@ describe('the commands that the docs name', () => {
 
 function mistakeIn(words: string[], command: Command = program): string | null {
   const [word = '', ...rest] = words;
-  if (command.commands.length > 0 && !word.startsWith('-')) {
+  const alone = word === '' && command.options.length > 0 && command !== program;
+  if (command.commands.length > 0 && !word.startsWith('-') && !alone) {
     const verb = command.commands.find((one) => one.name() === word);
     if (verb) return mistakeIn(rest, verb);
     return command === program && word === 'help' ? null : `no verb ${word}`;

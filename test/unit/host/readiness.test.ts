@@ -7,6 +7,7 @@ const seen = (changes: Partial<SeenContainer>): SeenContainer => ({
   health: 'healthy',
   state: 'running',
   restarts: 0,
+  lasting: true,
   exitCode: 0,
   healthOutput: '',
   ...changes,
@@ -16,7 +17,12 @@ describe('what comes next may be started', () => {
   it.each<[string, SeenContainer[], object]>([
     ['healthy', [seen({})], { kind: 'ready' }],
     ['without a health check', [seen({ health: 'none' })], { kind: 'ready' }],
-    ['a task that ended well', [seen({ health: 'none', state: 'exited' })], { kind: 'ready' }],
+    [
+      'a task that ended well',
+      [seen({ health: 'none', state: 'exited', lasting: false })],
+      { kind: 'ready' },
+    ],
+    ['one that was stopped', [seen({ state: 'exited' })], { kind: 'waiting', for: ['db'] }],
     ['not there yet', [], { kind: 'waiting', for: ['db'] }],
     ['starting', [seen({ health: 'starting' })], { kind: 'waiting', for: ['db'] }],
     ['created', [seen({ state: 'created', health: 'none' })], { kind: 'waiting', for: ['db'] }],
@@ -29,6 +35,11 @@ describe('what comes next may be started', () => {
       'another part’s is unhealthy',
       [seen({}), seen({ service: 'other', health: 'unhealthy' })],
       { kind: 'ready' },
+    ],
+    [
+      'unhealthy because it died, and restarting',
+      [seen({ state: 'restarting', health: 'unhealthy', restarts: 1 })],
+      { kind: 'waiting', for: ['db'] },
     ],
     [
       'unhealthy',
