@@ -67,7 +67,7 @@ out, FORCE_COLOR keeps them in a pipe.
 
 function section(command: Command, examples: string[]): string {
   const name = nameOf(command);
-  const usage = `siskin ${name} ${command.usage()}`.replace('[options] ', '').replace('[options]', '').trim();
+  const usage = `siskin ${name} ${command.usage()}`.replace(/\[(options|command)\] ?/g, '').trim();
   const rows = [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)];
   const example = examples.length > 0 ? `\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n` : '';
   const text = [

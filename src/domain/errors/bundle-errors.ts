@@ -21,7 +21,7 @@ export const bundleErrors = {
     hint: 'Name the folder with docker-compose.yml and .env in it; `siskin init host FOLDER --force` writes what is missing.',
   },
   HOST_FOLDER_INVALID: {
-    meaning: "One of the folder's Compose files is not right, or has what `siskin host` cannot read.",
+    meaning: "One of the folder's Compose files is not right, or has what Siskin cannot read.",
     hint: 'Each line names the file, line and key; `siskin host check FOLDER` looks again.',
   },
   HOST_FOLDER_UNWRITABLE: {
