@@ -64,6 +64,7 @@ function metricsSources({ config, store, withDocker }: ServerOptions): MetricsSo
     queueAge: () => store.wakeUps.oldestWaitingSeconds(new Date()),
     leases: () => figures.environmentsHeld(),
     outcomes: () => figures.outcomes(environments),
+    unfinished: () => figures.unfinished(environments),
     stages: () => figures.stages(),
     reconcileActions: () => figures.reconcileActions(),
     notices: () => figures.notices(),

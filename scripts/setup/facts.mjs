@@ -19,6 +19,9 @@ const programs = [
   'apparmor_parser',
   'sshd',
   'openssl',
+  'amtool',
+  'prometheus-node-exporter',
+  'prometheus-redis-exporter',
 ];
 
 /** Looks at the machine and changes nothing. @returns the facts that plan.mjs decides on */

@@ -18,8 +18,21 @@ const aptPackages = {
   'docker-compose': 'docker-compose',
   sshd: 'openssh-server',
   openssl: 'openssl',
+  amtool: 'prometheus-alertmanager',
+  'prometheus-node-exporter': 'prometheus-node-exporter',
+  'prometheus-redis-exporter': 'prometheus-redis-exporter',
   apparmor_parser: 'apparmor',
 };
+
+/** What `npm test` needs besides. */
+const testPrograms = [
+  'docker-compose',
+  'sshd',
+  'openssl',
+  'amtool',
+  'prometheus-node-exporter',
+  'prometheus-redis-exporter',
+];
 
 /**
  * What to do on a machine, from what was found there. Pure: decides, does nothing.
@@ -58,7 +71,7 @@ function neededPrograms(facts, options) {
     'haproxy',
     'prometheus',
     ...(facts.engine.images.busybox ? [] : ['busybox']),
-    ...(options.tests ? ['docker-compose', 'sshd', 'openssl'] : []),
+    ...(options.tests ? testPrograms : []),
     ...(facts.appArmor && !engineElsewhere ? ['apparmor_parser'] : []),
   ];
 }

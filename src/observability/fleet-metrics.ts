@@ -24,13 +24,20 @@ export function addQueue(registry: Registry, { queueDepth, queueAge, leases }: M
   }
 }
 
-/** How deployments ended, and how long their stages took. */
-export function addDeployments(registry: Registry, { outcomes, stages }: MetricsSources): void {
+/** How deployments ended, in which states others are, and how long their stages took. */
+export function addDeployments(registry: Registry, { outcomes, unfinished, stages }: MetricsSources): void {
   if (outcomes) {
     const help = 'Deployments that ended, by outcome.';
     const labelNames = ['app', 'environment', 'outcome'];
     addCounter(registry, { name: 'siskin_deployments_total', help, labelNames }, async () =>
       (await outcomes()).map(({ count, ...labels }) => [labels, count]),
+    );
+  }
+  if (unfinished) {
+    const help = 'Deployments that have not ended, by state.';
+    const labelNames = ['app', 'environment', 'state'];
+    addGauge(registry, { name: 'siskin_deployments_unfinished', help, labelNames }, async () =>
+      (await unfinished()).map((labels) => [{ ...labels }, 1]),
     );
   }
   if (stages) addStageSeconds(registry, stages);

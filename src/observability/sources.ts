@@ -1,4 +1,4 @@
-import type { EndState } from '../domain/deployment.ts';
+import type { DeploymentState, EndState } from '../domain/deployment.ts';
 import type { DoraFigures } from '../domain/dora.ts';
 import type { EnvironmentKey } from '../domain/names.ts';
 import type { DeploymentStage } from '../domain/stage-durations.ts';
@@ -15,6 +15,8 @@ export interface MetricsSources {
   /** Environments that some worker works on. */
   leases?: () => Promise<number>;
   outcomes?: () => Promise<(EnvironmentKey & { outcome: EndState; count: number })[]>;
+  /** Deployments that have not ended, in the states that they are in. */
+  unfinished?: () => Promise<(EnvironmentKey & { state: DeploymentState })[]>;
   stages?: () => Promise<StageHistogram[]>;
   /** What the reconcilers did, by action. */
   reconcileActions?: () => Promise<Record<string, number>>;
@@ -23,6 +25,8 @@ export interface MetricsSources {
   /** Deployments of which something was not told yet. */
   untold?: () => Promise<number>;
   dora?: () => Promise<(EnvironmentKey & DoraFigures)[]>;
+  /** How the last runs went of what is done regularly, by name; null where none is known. */
+  lastRuns?: Readonly<Record<string, () => Promise<LastRun | null>>>;
   /** Free shares of disks, 0 to 1, by what lies on them. */
   disks?: Readonly<Record<string, () => Promise<number>>>;
 }
@@ -32,4 +36,13 @@ export interface StageHistogram {
   stage: DeploymentStage;
   buckets: { le: number; count: number }[];
   sumSeconds: number;
+}
+
+/** Times are ISO 8601. */
+export interface LastRun {
+  /** When the schedule was first seen. */
+  since: string;
+  succeededAt: string | null;
+  /** Of the last run that ended. */
+  result: 'success' | 'failure' | null;
 }

@@ -21,7 +21,7 @@ export async function run(
 }
 
 /** Debian's docker-compose where it is installed, else the engine's plugin. */
-async function composeCommand(): Promise<[string, ...string[]]> {
+export async function composeCommand(): Promise<[string, ...string[]]> {
   try {
     await run('docker-compose', ['version']);
     return ['docker-compose'];

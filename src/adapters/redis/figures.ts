@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type EndState, endStates } from '../../domain/deployment.ts';
+import {
+  type DeploymentState,
+  deploymentStates,
+  type EndState,
+  endStates,
+  isEndState,
+} from '../../domain/deployment.ts';
 import { type Change, type DoraFigures, doraFigures, doraWindowMs } from '../../domain/dora.ts';
 import type { EnvironmentKey } from '../../domain/names.ts';
 import { type DeploymentStage, deploymentStages } from '../../domain/stage-durations.ts';
@@ -44,6 +50,27 @@ export class RedisFigures {
         count: counts[`${app}/${environment}/${outcome}`] ?? 0,
       })),
     );
+  }
+
+  /** What these environments' deployments that have not ended are at. @throws SiskinError STORE_UNAVAILABLE */
+  async unfinished(
+    environments: readonly EnvironmentKey[],
+  ): Promise<(EnvironmentKey & { state: DeploymentState })[]> {
+    const states = environments.map(async ({ app, environment }) =>
+      (await this.#unfinishedStates({ app, environment })).map((state) => ({ app, environment, state })),
+    );
+    return (await Promise.all(states)).flat();
+  }
+
+  async #unfinishedStates(key: EnvironmentKey): Promise<DeploymentState[]> {
+    const { redis, keys } = this.#store;
+    const ids = await reaching(() => redis.hmget(keys.environment(key), 'running', 'wanted'));
+    const known = [...new Set(ids)].filter((id) => id !== null);
+    const texts = await reaching(() =>
+      Promise.all(known.map((id) => redis.hget(keys.deployment(id), 'state'))),
+    );
+    const states = texts.flatMap((text) => (text === null ? [] : [parsed(deploymentState, json(text))]));
+    return [...new Set(states)].filter((state) => !isEndState(state));
   }
 
   /** Every stage. @throws SiskinError STORE_UNAVAILABLE */
@@ -133,6 +160,8 @@ const keyOf = (id: string): EnvironmentKey => {
   const [app = '', environment = ''] = id.split('/');
   return { app, environment };
 };
+
+const deploymentState = z.enum(deploymentStates);
 
 const change = z.object({
   deployment: z.string(),

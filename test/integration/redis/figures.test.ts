@@ -164,3 +164,21 @@ it('survives the death of Redis with what was counted', async () => {
     await durable.stop();
   }
 });
+
+it('tells in which states deployments are that have not ended, and of no other', async () => {
+  await pastDeployment(world, key, { end: 'failed' });
+  expect(await figures.unfinished([key])).toEqual([]);
+  const recorded = await world.ledger.record('', [pushOf('', key)], testAudit);
+  const id = recorded.deployments[0]?.deployment ?? '';
+  expect(await figures.unfinished([key])).toEqual([{ ...key, state: 'queued' }]);
+  await withLease(world, key, async (lease) => {
+    await world.store.setRunning(lease, key, id);
+    await world.store.update(lease, id, { state: 'fetching' });
+  });
+  expect(await figures.unfinished([{ app: 'shop', environment: 'test' }, key])).toEqual([
+    { ...key, state: 'fetching' },
+  ]);
+  await world.ledger.record('next', [pushOf('next', key)], testAudit);
+  const states = (await figures.unfinished([key])).map((one) => one.state).sort();
+  expect(states).toEqual(['fetching', 'queued']);
+});

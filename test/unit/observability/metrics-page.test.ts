@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { endStates } from '../../../src/domain/deployment.ts';
 import { deploymentStages } from '../../../src/domain/stage-durations.ts';
@@ -15,11 +12,13 @@ const everySource: Required<MetricsSources> = {
   queueAge: nothing,
   leases: nothing,
   outcomes: nothing,
+  unfinished: nothing,
   stages: nothing,
   reconcileActions: nothing,
   notices: nothing,
   untold: nothing,
   dora: nothing,
+  lastRuns: {},
   disks: {},
 };
 
@@ -43,18 +42,4 @@ describe('the page of the metrics', () => {
   it.each([...endStates, ...deploymentStages])('tells of %s', (value) =>
     expect(page).toContain(`\`${value}\``),
   );
-
-  it('has alerts that Prometheus takes', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'siskin-alerts-'));
-    try {
-      const rules = /```text\n(groups:\n[^`]*)```/.exec(page)?.[1] ?? '';
-      writeFileSync(join(folder, 'rules.yml'), rules);
-      const said = execFileSync('promtool', ['check', 'rules', join(folder, 'rules.yml')], {
-        encoding: 'utf8',
-      });
-      expect(said).toMatch(/SUCCESS: 5 rules found/);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
 });

@@ -18,6 +18,7 @@ const sources = {
       { ...key, outcome: 'succeeded' as const, count: 7 },
       { ...key, outcome: 'failed' as const, count: 0 },
     ]),
+  unfinished: () => Promise.resolve([{ ...key, state: 'held' as const }]),
   stages: () =>
     Promise.resolve([
       {
@@ -55,6 +56,7 @@ describe('a scrape', () => {
       'siskin_leases_held 2',
       'siskin_deployments_total{app="shop",environment="production",outcome="succeeded"} 7',
       'siskin_deployments_total{app="shop",environment="production",outcome="failed"} 0',
+      'siskin_deployments_unfinished{app="shop",environment="production",state="held"} 1',
       'siskin_deployment_stage_seconds_bucket{stage="building",le="1"} 2',
       'siskin_deployment_stage_seconds_bucket{stage="building",le="5"} 5',
       'siskin_deployment_stage_seconds_bucket{stage="building",le="+Inf"} 6',
@@ -78,6 +80,7 @@ describe('a scrape', () => {
       'queue_oldest_wait_seconds gauge',
       'leases_held gauge',
       'deployments_total counter',
+      'deployments_unfinished gauge',
       'deployment_stage_seconds histogram',
       'reconcile_actions_total counter',
       'notices_total counter',

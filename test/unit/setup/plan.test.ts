@@ -12,6 +12,9 @@ const programs = {
   'docker-compose': '/usr/bin/docker-compose',
   sshd: '/usr/sbin/sshd',
   openssl: '/usr/bin/openssl',
+  amtool: '/usr/bin/amtool',
+  'prometheus-node-exporter': '/usr/bin/prometheus-node-exporter',
+  'prometheus-redis-exporter': '/usr/bin/prometheus-redis-exporter',
   apparmor_parser: null,
 };
 const nothingInstalled = Object.fromEntries(Object.keys(programs).map((name) => [name, null]));
