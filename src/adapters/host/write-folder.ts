@@ -41,7 +41,7 @@ export async function stageFolder(target: string, files: readonly RenderedFile[]
   const discard = () => rm(path, { recursive: true, force: true });
   try {
     for (const { path: name, mode, text } of files) {
-      await mkdir(dirname(join(path, name)), { recursive: true });
+      await makeFolder(dirname(join(path, name)));
       await writeFile(join(path, name), text, { mode });
     }
   } catch (error) {
@@ -51,6 +51,10 @@ export async function stageFolder(target: string, files: readonly RenderedFile[]
   return { path, discard, commit: (wanted) => mending(folder, () => putInPlace(path, folder, wanted)) };
 }
 
+/** What is in a folder of that name may be readable for containers: the folder keeps everybody else out. */
+const makeFolder = (path: string): Promise<string | undefined> =>
+  mkdir(path, { recursive: true, ...(basename(path) === 'secrets' && { mode: 0o700 }) });
+
 async function putInPlace(staged: string, folder: string, wanted: readonly WantedFile[]): Promise<void> {
   if ((await entries(folder)).length === 0) {
     // A new folder's rights are those of mkdtemp, 0700: the passwords in it are nobody else's.
@@ -58,7 +62,7 @@ async function putInPlace(staged: string, folder: string, wanted: readonly Wante
     return;
   }
   for (const { path, place } of wanted) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await makeFolder(dirname(join(folder, path)));
     await rename(join(staged, path), join(folder, place === 'beside' ? `${path}.new` : path));
   }
 }

@@ -104,8 +104,8 @@ const checks: Record<Checker, (look: Look) => Promise<Answer>> = {
     if (!('mistakes' in parsed)) return right('YAML');
     return { outcome: 'wrong', by: 'YAML', words: parsed.mistakes[0]?.message ?? 'is not YAML' };
   },
-  // It names files by their place in the container: only what is here is looked at.
-  prometheus: (look) => program(look, 'promtool', 'check', 'config', '--syntax-only', look.file),
+  prometheus: (look) => program(look, 'promtool', 'check', 'config', look.file),
+  ruleTests: (look) => program(look, 'promtool', 'test', 'rules', look.file),
   rules: (look) => program(look, 'promtool', 'check', 'rules', look.file),
   alertmanager: (look) => program(look, 'amtool', 'check-config', look.file),
   haproxy: (look) => program(look, 'haproxy', '-c', '-f', look.file),

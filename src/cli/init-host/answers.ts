@@ -24,6 +24,8 @@ export const standardAnswers: RawAnswers = {
   testBranch: 'test',
   publicUrl: '',
   email: '',
+  slackChannel: '',
+  smtp: '',
   allow: [],
   databaseHost: '',
   standby: '',
@@ -75,6 +77,8 @@ function assembled(raw: RawAnswers, example: ExampleName): HostAnswers {
     apps: raw.app.map((word) => appOf(word, raw, example)),
     publicUrl: raw.publicUrl,
     email: raw.email,
+    slackChannel: raw.slackChannel,
+    smtp: raw.smtp,
     developers: traits.testEnvironment ? raw.allow : [],
     ports: {
       http: Number(raw.httpPort),

@@ -15,6 +15,8 @@ export interface RawAnswers {
   testBranch: string;
   publicUrl: string;
   email: string;
+  slackChannel: string;
+  smtp: string;
   allow: string[];
   databaseHost: string;
   standby: string;
@@ -206,6 +208,22 @@ export const hostQuestions: Record<HostQuestion, QuestionText> = {
     needed: always,
     asked: true,
     problem: orEmpty(must(isMail, 'a mail address')),
+  },
+  slackChannel: {
+    message: 'The Slack channel for alerts, or nothing',
+    flag: '--slack-channel <channel>',
+    about: 'the Slack channel for alerts, e.g. #alerts',
+    needed: always,
+    asked: true,
+    problem: orEmpty(must((word) => /^[#@]?[\p{L}\p{N}._-]{1,80}$/u.test(word), 'a channel such as #alerts')),
+  },
+  smtp: {
+    message: 'The mail server for alerts',
+    flag: '--smtp <host:port>',
+    about: 'the mail server for alerts to --email, e.g. smtp.example.com:587',
+    needed: always,
+    asked: false,
+    problem: orEmpty(must((word) => word.includes(':') && isHostAndPort(word), 'HOST:PORT')),
   },
   project: {
     message: "Compose's project",

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { groupOf, type RenderedFile, textOf } from '../../adapters/host/write-folder.ts';
 import { readTemplate, renderTemplate } from '../../adapters/templates/render-template.ts';
@@ -46,7 +46,11 @@ async function textFor(
   if (!file.template.endsWith('.eta')) return readTemplate(file.template);
   // A file gets no secret but those that its plan names.
   const own = Object.fromEntries(file.secrets.map((name) => [name, secrets[name]]));
-  return renderTemplate(file.template, { ...file.values, secrets: own, machine });
+  const sha256 = (name: string): string =>
+    createHash('sha256')
+      .update(own[name] ?? '')
+      .digest('hex');
+  return renderTemplate(file.template, { ...file.values, secrets: own, sha256, machine });
 }
 
 /** Those that the folder has already, and new ones of 32 random bytes for the others. */
@@ -66,5 +70,6 @@ async function secretInUse(name: string, folder: string): Promise<string | undef
   if (place === undefined) return undefined;
   const file = join(folder, place.file);
   const text = await textOf(file);
-  return text === null ? undefined : parseEnvFile(text, file)[place.variable] || undefined;
+  if (text === null) return undefined;
+  return (place.variable === null ? text.trim() : parseEnvFile(text, file)[place.variable]) || undefined;
 }

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type * as z from 'zod';
 import type { BundlePart, HostBundle } from '../../domain/host/bundle.ts';
@@ -112,7 +113,21 @@ export async function readPart({
     ),
   };
   const open = Object.entries(variables).filter(([, value]) => value.includes('CHANGE-ME'));
-  return { part, unfilled: open.map(([variable]) => `${name}/.env: ${variable}`) };
+  const variablesLeft = open.map(([variable]) => `${name}/.env: ${variable}`);
+  return { part, unfilled: [...variablesLeft, ...(await unfilledSecrets(dirname(file), name))] };
+}
+
+/** Files of `secrets/` beside the part's Compose file, where it has them. */
+async function unfilledSecrets(folder: string, part: string): Promise<string[]> {
+  const names = await readdir(join(folder, 'secrets')).catch(() => []);
+  const texts = await Promise.all(
+    names.map((name) =>
+      readBoundedFile(join(folder, 'secrets', name), longestEnvFile, 'HOST_FOLDER_MISSING'),
+    ),
+  );
+  return names
+    .filter((_, index) => texts[index]?.includes('CHANGE-ME'))
+    .map((name) => `${part}/secrets/${name}`);
 }
 
 const envOf = async (file: string): Promise<Record<string, string>> =>

@@ -48,12 +48,3 @@ export const standbyPart: Producer = ({ project, standby }) => {
     ],
   };
 };
-
-/** Traces. Metrics, logs and alerts are another producer's. */
-export const monitoringPart: Producer = ({ project }) => ({
-  parts: [{ name: 'monitoring', about: 'traces' }],
-  files: [
-    openFile('monitoring/docker-compose.yml', 'host/monitoring/docker-compose.yml.eta', hostNames(project)),
-    privateFile('monitoring/.env', 'host/monitoring/env.eta', hostNames(project), []),
-  ],
-});

@@ -14,6 +14,10 @@ export interface HostAnswers {
   publicUrl: string;
   /** Who is told by Let's Encrypt and by alerts; empty for nobody. */
   email: string;
+  /** Where alerts are told; empty for nowhere. */
+  slackChannel: string;
+  /** The mail server for alerts, `host:port`; empty for none. */
+  smtp: string;
   /** Networks of those who may reach the test environments, as CIDR. */
   developers: string[];
   ports: HostPorts;

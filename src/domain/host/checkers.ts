@@ -9,6 +9,7 @@ export type Checker =
   | 'yaml'
   | 'prometheus'
   | 'rules'
+  | 'ruleTests'
   | 'alertmanager'
   | 'haproxy'
   | 'nginx';
@@ -20,6 +21,7 @@ const byPath: readonly [RegExp, Checker][] = [
   [/^siskin\.yaml$/, 'siskin'],
   [/(^|\/)\.env$/, 'env'],
   [/\.json$/, 'json'],
+  [/(^|\/)prometheus\/tests\/[^/]+\.ya?ml$/, 'ruleTests'],
   [/(^|\/)rules\/[^/]+\.ya?ml$|[.-]rules\.ya?ml$/, 'rules'],
   [/(^|\/)prometheus[^/]*\.ya?ml$/, 'prometheus'],
   [/(^|\/)alertmanager[^/]*\.ya?ml$/, 'alertmanager'],

@@ -1,6 +1,7 @@
-import { mainPart, monitoringPart, standbyPart, testPart } from './accessories.ts';
+import { mainPart, standbyPart, testPart } from './accessories.ts';
 import { exampleTraits, type HostAnswers } from './answers.ts';
 import { appFiles } from './apps.ts';
+import { monitoringPart } from './monitoring-part.ts';
 import { hostNames } from './names.ts';
 import {
   gather,

@@ -9,7 +9,7 @@ export const siskinPart: Producer = (answers) => {
   const databases = databaseAddresses(answers);
   const values = { ...hostNames(project), ports, databases, files };
   const passwords = databases.flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
-  const secrets = ['webhook', ...new Set(passwords), ...(files ? ['minio'] : [])];
+  const secrets = ['webhook', 'monitoring-token', ...new Set(passwords), ...(files ? ['minio'] : [])];
   return {
     parts: [{ name: 'siskin', about: 'receiver, worker and router' }],
     files: [
