@@ -65,7 +65,7 @@ export async function standInImages(
     const copied = Object.keys(programs).join(' ');
     await writeFile(
       join(folder.path, 'Dockerfile'),
-      `FROM busybox:1.36\nCOPY ${copied} /bin/\nENTRYPOINT ["/bin/hold"]\n`,
+      `FROM busybox:1.36\nCOPY ${copied} /stand-in/\nENV PATH=/stand-in:/bin\nENTRYPOINT ["/stand-in/hold"]\n`,
     );
     await run('docker', ['build', '--quiet', '--tag', image, folder.path], { DOCKER_BUILDKIT: '0' });
     await folder.remove();

@@ -45,6 +45,7 @@ const programs: [RegExp, RegExp][] = [
   [/^docker-compose\.yml$/, /^(siskin|docker compose [\d.]+)$/],
   [/(^|\/)prometheus\.yml$/, /^promtool check config/],
   [/(^|\/)rules\/[^/]+\.yml$/, /^promtool check rules/],
+  [/\/prometheus\/tests\/[^/]+\.yml$/, /^promtool test rules/],
   [/(^|\/)alertmanager\.yml$/, /^amtool check-config/],
   [/haproxy\.cfg$/, /^haproxy -c/],
   [/(^|\/)nginx\.conf$/, /^nginx -t/],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/free-port.ts';
@@ -27,16 +28,20 @@ beforeAll(async () => {
   const ports = ['--server-port', String(await freePort()), '--router-port', String(await freePort())];
   const { code, err } = await initHost(folder, 'nas', '--project', project, ...ports);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  for (const part of ['main', 'monitoring', 'siskin']) {
+  for (const part of ['main', 'siskin']) {
     const env = join(folder, part, '.env');
     await edit(env, /^(\w+_IMAGE)=.*$/gm, `$1=${images.well}`);
     // Nobody but root of the whole machine may raise it, and tests run in containers, too.
-    if (part !== 'monitoring') await edit(env, /^NOFILE=.*$/m, 'NOFILE=1024');
+    await edit(env, /^NOFILE=.*$/m, 'NOFILE=1024');
   }
+  const monitoring = join(folder, 'monitoring', '.env');
+  const named =
+    (await readFile(join(folder, 'monitoring', 'docker-compose.yml'), 'utf8')).match(/\w+_IMAGE/g) ?? [];
+  const lines = ['NOFILE=1024', ...named.map((name) => `${name}=${images.well}`)];
   await edit(
-    join(folder, 'monitoring', '.env'),
-    /^ZIPKIN_LISTEN=.*$/m,
-    `ZIPKIN_LISTEN=127.0.0.1:${await freePort()}`,
+    monitoring,
+    /^GRAFANA_LISTEN=.*$/m,
+    `GRAFANA_LISTEN=127.0.0.1:${await freePort()}\n${lines.join('\n')}`,
   );
 });
 afterAll(async () => {
@@ -46,6 +51,7 @@ afterAll(async () => {
 });
 
 const main = ['postgres', 'redis', 'minio'];
+const watching = ['prometheus', 'alertmanager', 'grafana', 'loki', 'alloy', 'zipkin', 'node-exporter'];
 const own = ['siskin-redis', 'siskin-prometheus', 'siskin-server', 'siskin-worker', 'siskin-router'];
 
 /** Where something happened first; it must have happened. */
@@ -82,11 +88,11 @@ describe('siskin host', () => {
       own.map((service) => ({ service, action: 'start' })),
     );
     const containers = await containersOf(project);
-    expect(Object.keys(containers).sort()).toEqual([...main, 'zipkin', ...own].sort());
+    expect(Object.keys(containers).sort()).toEqual([...main, ...watching, ...own].sort());
     // Redis and MinIO may be well since the start that failed.
-    expect(placeOf(events, 'postgres', healthy)).toBeLessThan(placeOf(events, 'zipkin', 'start'));
+    expect(placeOf(events, 'postgres', healthy)).toBeLessThan(placeOf(events, 'prometheus', 'start'));
     for (const service of own)
-      expect(placeOf(events, 'zipkin', healthy)).toBeLessThan(placeOf(events, service, 'start'));
+      expect(placeOf(events, 'prometheus', healthy)).toBeLessThan(placeOf(events, service, 'start'));
     expect(placeOf(events, 'siskin-redis', healthy)).toBeLessThan(placeOf(events, 'siskin-server', 'start'));
     expect(containers.postgres?.HostConfig.Memory).toBe(512 * 2 ** 20);
     expect((await inspectNetwork(`${project}-database`)).Internal).toBe(true);
@@ -98,7 +104,11 @@ describe('siskin host', () => {
     const { code, out } = await siskin('host', 'status', folder, '--json');
     expect(code).toBe(0);
     const { services } = JSON.parse(out);
-    expect(services.map(({ service }: { service: string }) => service)).toEqual([...main, 'zipkin', ...own]);
+    expect(services.map(({ service }: { service: string }) => service)).toEqual([
+      ...main,
+      ...watching,
+      ...own,
+    ]);
     expect(services[0]).toMatchObject({ part: 'main', state: 'running', health: 'healthy', ready: true });
     expect((await siskin('host', 'start', folder)).code).toBe(0);
     const after = await containersOf(project);
@@ -124,9 +134,9 @@ describe('siskin host', () => {
       main.map((service) => ({ service, action: 'die' })),
     );
     for (const service of own)
-      expect(placeOf(events, service, 'die')).toBeLessThan(placeOf(events, 'zipkin', 'die'));
+      expect(placeOf(events, service, 'die')).toBeLessThan(placeOf(events, 'prometheus', 'die'));
     for (const service of main)
-      expect(placeOf(events, 'zipkin', 'die')).toBeLessThan(placeOf(events, service, 'die'));
+      expect(placeOf(events, 'prometheus', 'die')).toBeLessThan(placeOf(events, service, 'die'));
     const containers = await containersOf(project);
     expect(Object.values(containers).map(({ State }) => State.Status)).toEqual(
       Object.values(containers).map(() => 'exited'),
