@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -36,7 +36,8 @@ export async function edit(file: string, from: RegExp, to: string): Promise<void
 }
 
 /** Stands in for every program of a bundle: waits, obeys SIGTERM and SIGUSR1, and answers health checks. */
-const hold = "#!/bin/sh\ntrap 'exit 0' TERM USR1\nwhile :; do sleep 3600 & wait; done\n";
+const hold =
+  "#!/bin/sh\nhttpd -p 127.0.0.1:9090 -h /stand-in/www\ntrap 'exit 0' TERM USR1\nwhile :; do sleep 3600 & wait; done\n";
 /** A database that is not ready when it is asked for the first time. */
 const slowly = '#!/bin/sh\ntest -e /tmp/asked || { touch /tmp/asked; exit 1; }\n';
 const fine = '#!/bin/sh\nexit 0\n';
@@ -62,10 +63,13 @@ export async function standInImages(
     };
     for (const [program, text] of Object.entries(programs))
       await writeFile(join(folder.path, program), text, { mode: 0o755 });
+    // Prometheus is asked over HTTP.
+    await mkdir(join(folder.path, 'www', '-'), { recursive: true });
+    await writeFile(join(folder.path, 'www', '-', 'ready'), 'ready');
     const copied = Object.keys(programs).join(' ');
     await writeFile(
       join(folder.path, 'Dockerfile'),
-      `FROM busybox:1.36\nCOPY ${copied} /stand-in/\nENV PATH=/stand-in:/bin\nENTRYPOINT ["/stand-in/hold"]\n`,
+      `FROM busybox:1.36\nCOPY ${copied} /stand-in/\nCOPY www /stand-in/www\nENV PATH=/stand-in:/bin\nENTRYPOINT ["/stand-in/hold"]\n`,
     );
     await run('docker', ['build', '--quiet', '--tag', image, folder.path], { DOCKER_BUILDKIT: '0' });
     await folder.remove();
@@ -103,20 +107,25 @@ export async function eventsDuring(
   const filters = { type: ['container' as const], label: [`com.docker.compose.project=${project}`] };
   const stop = new AbortController();
   const stream = await docker.getEvents({ filters, abortSignal: stop.signal });
-  const acting = act();
   const events: ProjectEvent[] = [];
-  const lines = createInterface({ input: stream });
-  const complete = () => last.every((one) => events.some((event) => isSame(one, event)));
-  for await (const line of lines) {
-    const event = eventSchema.parse(JSON.parse(line));
-    events.push({
-      service: event.Actor.Attributes['com.docker.compose.service'] ?? '',
-      action: event.Action,
-    });
-    if (complete()) break;
+  const complete = new Promise<void>((resolve) => {
+    // Aborting it is how it ends.
+    stream.on('error', () => resolve());
+    createInterface({ input: stream })
+      .on('error', () => resolve())
+      .on('line', (line) => {
+        const event = eventSchema.parse(JSON.parse(line));
+        const service = event.Actor.Attributes['com.docker.compose.service'] ?? '';
+        events.push({ service, action: event.Action });
+        if (last.every((one) => events.some((other) => isSame(one, other)))) resolve();
+      });
+  });
+  try {
+    await act();
+    await complete;
+  } finally {
+    stop.abort();
   }
-  await acting;
-  stop.abort();
   return events;
 }
 
