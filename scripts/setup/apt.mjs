@@ -47,8 +47,10 @@ async function withoutServiceStarts(facts, install) {
   }
 }
 
+const serviceOf = /^(redis-server|haproxy|prometheus(-alertmanager|-node-exporter|-redis-exporter)?)$/;
+
 async function disableAtBoot(packages, facts) {
-  const services = packages.filter((name) => ['redis-server', 'haproxy', 'prometheus'].includes(name));
+  const services = packages.filter((name) => serviceOf.test(name));
   if (!facts.systemd || services.length === 0) return;
   await asRoot(facts, 'systemctl', ['disable', '--quiet', ...services]);
 }

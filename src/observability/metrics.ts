@@ -1,7 +1,6 @@
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { addDora } from './dora-metrics.ts';
 import { addDeployments, addDisks, addNotices, addQueue, addReconcile } from './fleet-metrics.ts';
-import { addRuns } from './run-metrics.ts';
 import type { MetricsSources } from './sources.ts';
 
 /** Siskin's own metrics; docs/reference/metrics.md lists them. */
@@ -21,7 +20,7 @@ export function createMetrics(sources: MetricsSources = {}): SiskinMetrics {
     labelNames: ['status'],
     registers: [registry],
   });
-  for (const add of [addQueue, addDeployments, addReconcile, addNotices, addDora, addDisks, addRuns])
+  for (const add of [addQueue, addDeployments, addReconcile, addNotices, addDora, addDisks])
     add(registry, sources);
   return { registry, countWebhookAnswer: (status) => answers.inc({ status }) };
 }

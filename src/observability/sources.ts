@@ -25,8 +25,6 @@ export interface MetricsSources {
   /** Deployments of which something was not told yet. */
   untold?: () => Promise<number>;
   dora?: () => Promise<(EnvironmentKey & DoraFigures)[]>;
-  /** How the last runs went of what is done regularly, by name; null where none is known. */
-  lastRuns?: Readonly<Record<string, () => Promise<LastRun | null>>>;
   /** Free shares of disks, 0 to 1, by what lies on them. */
   disks?: Readonly<Record<string, () => Promise<number>>>;
 }
@@ -36,13 +34,4 @@ export interface StageHistogram {
   stage: DeploymentStage;
   buckets: { le: number; count: number }[];
   sumSeconds: number;
-}
-
-/** Times are ISO 8601. */
-export interface LastRun {
-  /** When the schedule was first seen. */
-  since: string;
-  succeededAt: string | null;
-  /** Of the last run that ended. */
-  result: 'success' | 'failure' | null;
 }

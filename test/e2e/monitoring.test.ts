@@ -18,8 +18,8 @@ import { startSiskin, type TestSiskin } from '../support/siskin.ts';
 
 /** What a run without backups, certificates, channels, PostgreSQL and repairs has no series of. */
 const notHere = [
-  'siskin_run_age_seconds',
-  'siskin_run_failed',
+  'siskin_backup_last_success_timestamp_seconds',
+  'siskin_backup_last_result',
   'siskin_front_certificate_expiry_seconds',
   'siskin_notices_total',
   'siskin_reconcile_actions_total',

@@ -57,9 +57,9 @@ describe('the Alertmanager of the bundle', () => {
       { alertname: 'InstanceDown', severity: 'warning', ...web, app: 'blog', replica: 'r2-1' },
       { alertname: 'SiskinDown', severity: 'critical', job: 'siskin' },
       { alertname: 'SiskinNobodyWorks', severity: 'critical', instance: 'server:8080' },
-      { alertname: 'BackupFailed', severity: 'critical', run: 'backup' },
-      { alertname: 'BackupTooOld', severity: 'critical', run: 'backup' },
-      { alertname: 'StandbySyncTooOld', severity: 'critical', run: 'standby' },
+      { alertname: 'BackupFailed', severity: 'critical', instance: 'server:8080' },
+      { alertname: 'BackupTooOld', severity: 'critical', instance: 'server:8080' },
+      { alertname: 'BackupTooOld', severity: 'critical', instance: 'other:8080', app: 'other' },
     ]);
     await expect.poll(states, { timeout: 60_000 }).toEqual({
       'InstanceDown shop': 'suppressed',
@@ -69,7 +69,7 @@ describe('the Alertmanager of the bundle', () => {
       SiskinNobodyWorks: 'suppressed',
       BackupFailed: 'active',
       BackupTooOld: 'suppressed',
-      StandbySyncTooOld: 'active',
+      'BackupTooOld other': 'active',
     });
   });
 

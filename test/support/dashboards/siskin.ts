@@ -87,8 +87,8 @@ export const siskin: Dashboard = {
         graph('Notices, in an hour', 'short', {
           '{{channel}} {{outcome}}': 'sum by (channel, outcome) (increase(siskin_notices_total[1h]))',
         }),
-        graph('Age of the last good backup and synchronisation', 's', {
-          '{{run}}': 'siskin_run_age_seconds',
+        graph('Age of the last good backup', 's', {
+          '{{instance}}': 'time() - siskin_backup_last_success_timestamp_seconds',
         }),
         table('Certificates: seconds left', 'siskin_front_certificate_expiry_seconds'),
         table('Alerts', 'ALERTS{alertstate="firing"}'),

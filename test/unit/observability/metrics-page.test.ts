@@ -18,7 +18,6 @@ const everySource: Required<MetricsSources> = {
   notices: nothing,
   untold: nothing,
   dora: nothing,
-  lastRuns: {},
   disks: {},
 };
 
