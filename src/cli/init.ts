@@ -9,6 +9,7 @@ import { guessesOf } from './init/guesses.ts';
 import { canRegister, registerWebhook } from './init/register-webhook.ts';
 import { envFileName, tokenVariable } from './init/siskin-yaml.ts';
 import { type PlannedFile, planOf, writePlan } from './init/write.ts';
+import { joinedWords, registerInitHost } from './init-host.ts';
 import type { Io } from './io.ts';
 import { neutral, paint } from './output.ts';
 
@@ -26,8 +27,11 @@ export function registerInit(program: Command, io: Io): void {
     .description(
       'ask what siskin.yaml needs, write it, and put x-siskin into the Compose file of this folder',
     );
+  registerInitHost(init, io);
   for (const [name, { flag, about }] of Object.entries(questions)) {
-    if (name !== 'config') init.option(flag, about);
+    // `siskin init host` takes several apps, and its options come in here.
+    if (name === 'app') init.option(flag, about, joinedWords);
+    else if (name !== 'config') init.option(flag, about);
   }
   init
     .option('--yes', 'ask nothing: take the options, and what this folder tells')

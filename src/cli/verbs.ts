@@ -10,6 +10,7 @@ import { registerDns } from './dns.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerFreeze, registerUnfreeze } from './freeze.ts';
 import { registerHistory } from './history.ts';
+import { registerHost } from './host.ts';
 import { registerInit } from './init.ts';
 import { registerLogs } from './logs.ts';
 import type { Register } from './program.ts';
@@ -31,6 +32,7 @@ import { registerWorker } from './worker.ts';
 /** Every verb, in the order of --help. */
 export const verbs: readonly Register[] = [
   registerInit,
+  registerHost,
   registerUp,
   registerServer,
   registerWorker,

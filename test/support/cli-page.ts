@@ -29,15 +29,13 @@ export async function cliPage(): Promise<string> {
   return [head(program), ...sections].join('\n');
 }
 
-/** Groups that are a verb, too. */
-export const actsByItself: ReadonlySet<string> = new Set(['backup']);
-
-/** The commands that do something: `up`, `config check`, … */
+/** The commands that do something: `up`, `config check`, …; `init` does, though it has `init host` below it. */
 export const leaves = (command: Command): Command[] =>
-  visible(command).flatMap((one) => [
-    ...(one.commands.length === 0 || actsByItself.has(one.name()) ? [one] : []),
-    ...leaves(one),
-  ]);
+  visible(command).flatMap((one) => [...(doesSomething(one) ? [one] : []), ...leaves(one)]);
+
+/** A group of commands has no options of its own. */
+const doesSomething = (command: Command): boolean =>
+  command.commands.length === 0 || command.options.length > 0;
 
 /** `__complete` is for scripts only. */
 const visible = ({ commands }: Command): Command[] => commands.filter((one) => !one.name().startsWith('__'));
@@ -69,11 +67,7 @@ out, FORCE_COLOR keeps them in a pipe.
 
 function section(command: Command, examples: string[]): string {
   const name = nameOf(command);
-  const usage = `siskin ${name} ${command.usage()}`
-    .replace('[options] ', '')
-    .replace('[options]', '')
-    .replace('[command]', '')
-    .trim();
+  const usage = `siskin ${name} ${command.usage()}`.replace(/\[(options|command)\] ?/g, '').trim();
   const rows = [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)];
   const example = examples.length > 0 ? `\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n` : '';
   const text = [

@@ -1,4 +1,5 @@
 import { apiErrors } from './api-errors.ts';
+import { bundleErrors } from './bundle-errors.ts';
 import { cliErrors } from './cli-errors.ts';
 import { configErrors } from './config-errors.ts';
 import { frontErrors } from './front-errors.ts';
@@ -29,6 +30,7 @@ export const errorCatalogue = {
   ...githubErrors,
   ...safetyErrors,
   ...hostErrors,
+  ...bundleErrors,
   ...cliErrors,
 } as const satisfies Record<string, ErrorEntry>;
 

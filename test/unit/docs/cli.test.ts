@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { actsByItself, cliPage, cliProgram, leaves, nameOf } from '../../support/cli-page.ts';
+import { cliPage, cliProgram, leaves, nameOf } from '../../support/cli-page.ts';
 import { docsPages, readPage, siskinCommands } from '../../support/docs-pages.ts';
 
 const program = await cliProgram();
@@ -41,8 +41,8 @@ describe('the commands that the docs name', () => {
 
 function mistakeIn(words: string[], command: Command = program): string | null {
   const [word = '', ...rest] = words;
-  if (word === '' && actsByItself.has(command.name())) return null;
-  if (command.commands.length > 0 && !word.startsWith('-')) {
+  const alone = word === '' && command.options.length > 0 && command !== program;
+  if (command.commands.length > 0 && !word.startsWith('-') && !alone) {
     const verb = command.commands.find((one) => one.name() === word);
     if (verb) return mistakeIn(rest, verb);
     return command === program && word === 'help' ? null : `no verb ${word}`;

@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+
+/** Names and values; only what Compose and the engine's client need of it is handed on. */
+type Environment = Readonly<Record<string, string>>;
+
+/** One Compose file with its own variables. */
+export interface ComposePart {
+  project: string;
+  file: string;
+  envFile: string;
+  profiles: readonly string[];
+}
+
+export interface ComposeCli {
+  /** `docker compose 2.29.1` or `docker-compose 1.29.2`. */
+  name: string;
+  /** Whether it understands `include`, so that it can read the root file: 2.20 and newer. */
+  knowsInclude: boolean;
+  /** Runs a verb on one part. @returns what it printed @throws SiskinError COMPOSE_FAILED with its words */
+  run(
+    part: ComposePart,
+    verb: readonly string[],
+    options?: { timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<string>;
+  /** `config` on the root file. @throws SiskinError COMPOSE_FAILED */
+  readRoot(folder: string): Promise<void>;
+}
+
+const handedOn = [
+  'PATH',
+  'HOME',
+  'XDG_RUNTIME_DIR',
+  'DOCKER_HOST',
+  'DOCKER_CONFIG',
+  'DOCKER_CONTEXT',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS_VERIFY',
+];
+
+/** Looks for `docker compose` (2), then `docker-compose`. @returns null when neither is installed */
+export async function findCompose(environment: Environment): Promise<ComposeCli | null> {
+  const env = composeEnvironment(environment);
+  for (const [program, ...first] of [['docker', 'compose'], ['docker-compose']] as const) {
+    const version = await execute(program, [...first, 'version', '--short'], {
+      env,
+      timeoutMs: 20_000,
+    }).catch(() => null);
+    const number = version === null ? null : /\d+\.\d+(\.\d+)?/.exec(version)?.[0];
+    if (number) return composeCli([program, ...first], number, env);
+  }
+  return null;
+}
+
+/** The operator's variables of the same names would win over the part's own .env. */
+const composeEnvironment = (environment: Environment): Record<string, string> => ({
+  ...Object.fromEntries(
+    handedOn.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
+  ),
+  COMPOSE_IGNORE_ORPHANS: 'true',
+});
+
+function composeCli(
+  [program = '', ...first]: string[],
+  version: string,
+  env: Record<string, string>,
+): ComposeCli {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const name = `${[program, ...first].join(' ')} ${version}`;
+  return {
+    name,
+    knowsInclude: major > 2 || (major === 2 && minor >= 20),
+    run: (part, verb, { timeoutMs = 60_000, signal } = {}) =>
+      execute(program, [...first, ...partArguments(part), ...verb], {
+        env,
+        timeoutMs,
+        ...(signal && { signal }),
+      }),
+    async readRoot(folder) {
+      await execute(program, [...first, '--project-directory', folder, 'config', '--quiet'], {
+        env,
+        timeoutMs: 60_000,
+      });
+    },
+  };
+}
+
+/** The same file, folder, variables and project that `include` would give the part. */
+const partArguments = ({ project, file, envFile, profiles }: ComposePart): string[] => [
+  '--project-name',
+  project,
+  '--project-directory',
+  file.slice(0, file.lastIndexOf('/')),
+  '--env-file',
+  envFile,
+  '--file',
+  file,
+  ...profiles.flatMap((profile) => ['--profile', profile]),
+];
+
+interface Execution {
+  env: Record<string, string>;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+function execute(program: string, args: string[], { env, timeoutMs, signal }: Execution): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { env, timeout: timeoutMs, maxBuffer: 4 * 2 ** 20, ...(signal && { signal }) };
+    execFile(program, args, options, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout);
+      const words = `${stderr}`.trim().split('\n').slice(-12).join('\n').slice(-2_000) || error.message;
+      reject(
+        new SiskinError('COMPOSE_FAILED', `${program} ${args.at(-1) ?? ''}: ${words}`, { cause: error }),
+      );
+    });
+  });
+}

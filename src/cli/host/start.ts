@@ -1,0 +1,142 @@
+import type { Command } from 'commander';
+import { connectDocker } from '../../adapters/docker/connect.ts';
+import { makeNetwork, projectContainers, untilProject } from '../../adapters/docker/project-containers.ts';
+import type { ComposeCli } from '../../adapters/host/compose-cli.ts';
+import { duration } from '../../config/units.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { activeParts, type BundlePart, type HostBundle, neededNetworks } from '../../domain/host/bundle.ts';
+import { type Readiness, readiness } from '../../domain/host/readiness.ts';
+import { example } from '../arguments.ts';
+import type { Io } from '../io.ts';
+import { neutral, paint, writeJson } from '../output.ts';
+import { activeServices, composeOf, engineOf } from './compose.ts';
+import { loadBundle } from './load-bundle.ts';
+import { memoryReport } from './memory-report.ts';
+
+interface StartOptions {
+  dryRun?: boolean;
+  json?: boolean;
+  timeout: string;
+}
+
+/** `siskin host start` */
+export function addStart(host: Command, io: Io): void {
+  host
+    .command('start')
+    .description('networks, then each part in order; waits until it is healthy before the next')
+    .argument('[folder]', 'the folder', '.')
+    .option('--timeout <duration>', 'the longest wait for one part, e.g. 5m', '5m')
+    .option('--dry-run', 'print what would be started')
+    .option('--json', 'as JSON')
+    .addHelpText('after', example('siskin host start /srv/host', 'siskin host start /srv/host --dry-run'))
+    .action(async (folder: string, options: StartOptions) => start(io, folder, options));
+}
+
+async function start(io: Io, folder: string, options: StartOptions): Promise<void> {
+  const timeoutMs = duration.parse(options.timeout);
+  if (timeoutMs === undefined)
+    throw new SiskinError('ARGUMENT_INVALID', `--timeout must be ${duration.expected}.`);
+  const bundle = await loadBundle(folder);
+  const steps = startSteps(bundle);
+  if (options.dryRun) return tellSteps(io, steps, options.json === true);
+  refuse(bundle);
+  const compose = await composeOf(io.env);
+  const docker = connectDocker(engineOf(io.env));
+  const say = (text: string): void => {
+    if (!options.json) io.write(`${text}\n`);
+  };
+  for (const { name, internal } of neededNetworks(activeParts(bundle)))
+    say(
+      `network ${neutral(name)}  ${(await makeNetwork(docker, name, internal)) === 'made' ? 'made' : 'is there'}`,
+    );
+  for (const part of activeParts(bundle)) {
+    await startPart({ io, docker, compose, bundle, timeoutMs }, part);
+    say(
+      `${paint(io, 'green', '✓')} ${part.name.padEnd(12)} ${activeServices(part.services, bundle.profiles).join(', ')}`,
+    );
+  }
+  if (options.json) writeJson(io, { started: steps });
+}
+
+interface Starting {
+  io: Io;
+  docker: ReturnType<typeof connectDocker>;
+  compose: ComposeCli;
+  bundle: HostBundle;
+  timeoutMs: number;
+}
+
+/** @throws SiskinError COMPOSE_FAILED, HOST_NOT_HEALTHY */
+async function startPart(
+  { io, docker, compose, bundle, timeoutMs }: Starting,
+  part: BundlePart,
+): Promise<void> {
+  const { project, profiles } = bundle;
+  const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), io.interrupted]);
+  // Images are pulled by it, which takes what the line gives.
+  await compose.run({ ...part, project, profiles }, ['up', '--detach'], {
+    timeoutMs: 60 * 60_000,
+    signal: io.interrupted,
+  });
+  const services = activeServices(part.services, profiles);
+  let last: Readiness = { kind: 'waiting', for: services };
+  const ready = await untilProject(
+    docker,
+    project,
+    async () => {
+      last = readiness(services, await projectContainers(docker, project));
+      return last.kind !== 'waiting';
+    },
+    signal,
+  );
+  refuseUnready(
+    part.name,
+    ready ? last : { kind: 'waiting', for: last.kind === 'waiting' ? last.for : services },
+  );
+}
+
+function refuseUnready(part: string, seen: Readiness): void {
+  if (seen.kind === 'ready') return;
+  const why =
+    seen.kind === 'failed'
+      ? `${seen.container} ${seen.why}`
+      : `${seen.for.join(', ')} did not become healthy in time`;
+  throw new SiskinError('HOST_NOT_HEALTHY', `${part}: ${neutral(why)}. What comes after it was not started.`);
+}
+
+/** @throws SiskinError HOST_UNFILLED, HOST_MEMORY_SHORT */
+function refuse(bundle: HostBundle): void {
+  if (bundle.unfilled.length > 0)
+    throw new SiskinError('HOST_UNFILLED', `Still CHANGE-ME: ${bundle.unfilled.join('; ')}.`);
+  const { shortage } = memoryReport(bundle);
+  if (shortage !== null) throw new SiskinError('HOST_MEMORY_SHORT', `${shortage} Nothing was started.`);
+}
+
+export interface StartStep {
+  what: 'network' | 'part';
+  name: string;
+  /** Services of a part; none of a network. */
+  services: string[];
+}
+
+const startSteps = (bundle: HostBundle): StartStep[] => [
+  ...neededNetworks(activeParts(bundle)).map(({ name }) => ({
+    what: 'network' as const,
+    name,
+    services: [],
+  })),
+  ...activeParts(bundle).map(({ name, services }) => ({
+    what: 'part' as const,
+    name,
+    services: activeServices(services, bundle.profiles),
+  })),
+];
+
+function tellSteps(io: Io, steps: readonly StartStep[], json: boolean): void {
+  if (json) writeJson(io, { wouldStart: steps });
+  else
+    for (const [index, { what, name, services }] of steps.entries())
+      io.write(
+        `${index + 1}. ${what} ${neutral(name)}${services.length > 0 ? `: ${services.join(', ')}` : ''}\n`,
+      );
+}

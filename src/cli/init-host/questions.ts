@@ -1,0 +1,268 @@
+import { isBranchName } from '../../config/siskin/git-branch.ts';
+import { repositoryProblem } from '../../config/siskin/repository-address.ts';
+import { isRouteHost } from '../../config/siskin/route-syntax.ts';
+import { size } from '../../config/units.ts';
+import { type ExampleName, exampleNames, exampleTraits } from '../../domain/host/answers.ts';
+import { namePattern } from '../../domain/names.ts';
+
+/** What `siskin init host` asks; all texts as they were typed, lists word by word. */
+export interface RawAnswers {
+  example: string;
+  project: string;
+  app: string[];
+  domain: string[];
+  branch: string;
+  testBranch: string;
+  publicUrl: string;
+  email: string;
+  slackChannel: string;
+  smtp: string;
+  allow: string[];
+  databaseHost: string;
+  standby: string;
+  standbyDomain: string;
+  standbyApp: string;
+  memory: string;
+  replicas: string;
+  replicaMemory: string;
+  httpPort: string;
+  httpsPort: string;
+  serverPort: string;
+  routerPort: string;
+}
+export type HostQuestion = keyof RawAnswers;
+
+export interface QuestionText {
+  message: string;
+  flag: string;
+  about: string;
+  /** Given again and again, or as words at a prompt. */
+  list?: true;
+  /** Only where the example needs it. */
+  needed: (example: ExampleName) => boolean;
+  /** Asked at a terminal; others have a default that is right for most. */
+  asked: boolean;
+  /** @returns what is wrong with one word of the answer */
+  problem: (word: string) => string | undefined;
+}
+
+const always = (): boolean => true;
+const must = (holds: (word: string) => boolean, expected: string) => (word: string) =>
+  holds(word) ? undefined : `It must be ${expected}.`;
+const orEmpty = (problem: (word: string) => string | undefined) => (word: string) =>
+  word === '' ? undefined : problem(word);
+
+const host = must(isRouteHost, 'a host name, e.g. shop.example.com');
+const branch = must(isBranchName, 'the name of a branch, e.g. release');
+const bytes = must((word) => size.parse(word) !== undefined, 'a size such as 768M or 8G');
+const port = must(
+  (word) => /^\d{1,5}$/.test(word) && Number(word) >= 1 && Number(word) <= 65_535,
+  'a port from 1 to 65535',
+);
+const isWebAddress = (word: string): boolean => /^https?:\/\/[^\s/"]+$/.test(word) && URL.canParse(word);
+const isMail = (word: string): boolean => /^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(word);
+const isSsh = (word: string): boolean => {
+  const [user = '', name, ...rest] = word.split('@');
+  return (
+    rest.length === 0 && /^[a-z_][a-z0-9_-]{0,31}$/.test(user) && name !== undefined && isRouteHost(name)
+  );
+};
+const isHostAndPort = (word: string): boolean => {
+  const [name = '', number = '5432', ...rest] = word.split(':');
+  return rest.length === 0 && isRouteHost(name) && port(number) === undefined;
+};
+/** `203.0.113.0/24`, an IPv4 address, or the same of IPv6. */
+const isNetwork = (word: string): boolean => {
+  const [address = '', bits, ...rest] = word.split('/');
+  const six = address.includes(':');
+  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (six ? 128 : 32));
+  const right = six
+    ? URL.canParse(`http://[${address}]`)
+    : /^\d+(\.\d+){3}$/.test(address) && isRouteHost(address);
+  return rest.length === 0 && fits && right;
+};
+
+function appProblem(word: string): string | undefined {
+  const [name, repository] = halves(word);
+  if (!namePattern.test(name))
+    return `${JSON.stringify(name)} must be 1 to 41 of a-z, 0-9 and -, and begin with a letter or digit.`;
+  if (repository === undefined)
+    return 'It must be NAME=REPOSITORY, e.g. shop=https://github.com/acme/shop.git.';
+  const problem = repositoryProblem(repository);
+  return problem === undefined ? undefined : `The repository of ${name} ${problem}.`;
+}
+
+function domainProblem(word: string): string | undefined {
+  const [place, name] = halves(word);
+  const [app = '', environment = 'production', ...rest] = place.split('/');
+  const known = rest.length === 0 && ['production', 'test'].includes(environment) && namePattern.test(app);
+  if (!known || name === undefined) return 'It must be APP=HOST, or APP/test=HOST for the test environment.';
+  return isRouteHost(name)
+    ? undefined
+    : `${JSON.stringify(name)} must be a host name, e.g. shop.example.com.`;
+}
+
+/** What stands before and after the first `=`. */
+export function halves(word: string): [string, string | undefined] {
+  const at = word.indexOf('=');
+  return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+/** In the order in which they are asked. */
+export const hostQuestions: Record<HostQuestion, QuestionText> = {
+  example: {
+    message: 'Which example is nearest to your host',
+    flag: '--example <name>',
+    about: `the example to begin with: ${exampleNames.join(', ')}`,
+    needed: always,
+    asked: true,
+    problem: must((word) => exampleNames.some((name) => name === word), `one of ${exampleNames.join(', ')}`),
+  },
+  app: {
+    message: 'Your apps, each as NAME=REPOSITORY',
+    flag: '--app <name=repository>',
+    about: 'an app and its repository; give it again for each app',
+    list: true,
+    needed: always,
+    asked: true,
+    problem: appProblem,
+  },
+  domain: {
+    message: 'Their domains, each as APP=HOST, or APP/test=HOST',
+    flag: '--domain <app=host>',
+    about: 'a domain of an app, or app/test=host of its test environment; give it again for each',
+    list: true,
+    needed: always,
+    asked: true,
+    problem: domainProblem,
+  },
+  branch: {
+    message: 'The branch that production follows',
+    flag: '--branch <branch>',
+    about: 'the branch that production follows',
+    needed: always,
+    asked: false,
+    problem: branch,
+  },
+  testBranch: {
+    message: 'The branch that test follows',
+    flag: '--test-branch <branch>',
+    about: 'the branch that test follows (production-test)',
+    needed: (example) => exampleTraits[example].testEnvironment,
+    asked: false,
+    problem: branch,
+  },
+  databaseHost: {
+    message: "The host of production's database",
+    flag: '--database-host <host[:port]>',
+    about: "where production's database is (production-test)",
+    needed: (example) => exampleTraits[example].outsideDatabase,
+    asked: true,
+    problem: must(isHostAndPort, 'a host name, with :port where it is not 5432'),
+  },
+  allow: {
+    message: 'The networks of those who may reach the test environments',
+    flag: '--allow <network>',
+    about: 'a network or address that may reach the test environments, e.g. 203.0.113.0/24 (production-test)',
+    list: true,
+    needed: (example) => exampleTraits[example].testEnvironment,
+    asked: true,
+    problem: must(isNetwork, 'an address or network such as 203.0.113.0/24'),
+  },
+  standby: {
+    message: 'The second machine, as ssh takes it',
+    flag: '--standby <user@host>',
+    about: 'the second machine, as ssh takes it (desktop-standby)',
+    needed: (example) => exampleTraits[example].standby,
+    asked: true,
+    problem: must(isSsh, 'USER@HOST, e.g. ubuntu@standby.example.com'),
+  },
+  standbyDomain: {
+    message: 'The name that domains point to while it stands in',
+    flag: '--standby-domain <name>',
+    about: 'the name that domains point to while the second machine stands in (desktop-standby)',
+    needed: (example) => exampleTraits[example].standby,
+    asked: true,
+    problem: host,
+  },
+  standbyApp: {
+    message: 'The app that it has room for',
+    flag: '--standby-app <app>',
+    about: 'the app that the second machine has room for (desktop-standby); the first one unless told',
+    needed: (example) => exampleTraits[example].standby,
+    asked: false,
+    problem: orEmpty(must((word) => namePattern.test(word), 'the name of an app')),
+  },
+  publicUrl: {
+    message: 'The address at which GitHub reaches this machine, or nothing',
+    flag: '--public-url <url>',
+    about: 'the address at which GitHub reaches this machine',
+    needed: always,
+    asked: true,
+    problem: orEmpty(must(isWebAddress, 'an address such as https://deploy.example.com')),
+  },
+  email: {
+    message: 'The mail address for certificates and alerts, or nothing',
+    flag: '--email <address>',
+    about: 'the mail address for certificates and alerts',
+    needed: always,
+    asked: true,
+    problem: orEmpty(must(isMail, 'a mail address')),
+  },
+  slackChannel: {
+    message: 'The Slack channel for alerts, or nothing',
+    flag: '--slack-channel <channel>',
+    about: 'the Slack channel for alerts, e.g. #alerts',
+    needed: always,
+    asked: true,
+    problem: orEmpty(must((word) => /^[#@]?[\p{L}\p{N}._-]{1,80}$/u.test(word), 'a channel such as #alerts')),
+  },
+  smtp: {
+    message: 'The mail server for alerts',
+    flag: '--smtp <host:port>',
+    about: 'the mail server for alerts to --email, e.g. smtp.example.com:587',
+    needed: always,
+    asked: false,
+    problem: orEmpty(must((word) => word.includes(':') && isHostAndPort(word), 'HOST:PORT')),
+  },
+  project: {
+    message: "Compose's project",
+    flag: '--project <name>',
+    about: "Compose's project; networks are named after it",
+    needed: always,
+    asked: false,
+    problem: must((word) => /^[a-z0-9][a-z0-9-]{0,30}$/.test(word), 'at most 31 of a-z, 0-9 and -'),
+  },
+  memory: {
+    message: 'The memory of this machine',
+    flag: '--memory <size>',
+    about: "the machine's memory, e.g. 8G; the example's unless told",
+    needed: always,
+    asked: false,
+    problem: orEmpty(bytes),
+  },
+  replicas: {
+    message: 'Replicas of each app',
+    flag: '--replicas <number>',
+    about: "replicas of each app; the example's unless told",
+    needed: always,
+    asked: false,
+    problem: orEmpty(must((word) => /^[1-9]\d?$/.test(word), 'a number from 1 to 99')),
+  },
+  replicaMemory: {
+    message: 'Memory of each replica',
+    flag: '--replica-memory <size>',
+    about: "memory of each replica, e.g. 768M; the example's unless told",
+    needed: always,
+    asked: false,
+    problem: orEmpty(bytes),
+  },
+  httpPort: portQuestion('--http-port <port>', 'the port for http'),
+  httpsPort: portQuestion('--https-port <port>', 'the port for https'),
+  serverPort: portQuestion('--server-port <port>', "the port of Siskin's server, on loopback"),
+  routerPort: portQuestion('--router-port <port>', "the port of Siskin's router, on loopback"),
+};
+
+function portQuestion(flag: string, about: string): QuestionText {
+  return { message: about, flag, about, needed: always, asked: false, problem: port };
+}

@@ -1,0 +1,50 @@
+import { exampleTraits } from './answers.ts';
+import { databaseName, hostNames } from './names.ts';
+import { openFile, type Producer, privateFile } from './plan.ts';
+
+/** Database, cache and files of production. A database outside leaves the cache. */
+export const mainPart: Producer = ({ example, project, apps }) => {
+  const { outsideDatabase, files } = exampleTraits[example];
+  const databases = apps.map(({ app }) => databaseName(app));
+  const values = { ...hostNames(project), postgres: !outsideDatabase, files, databases };
+  const secrets = [...(outsideDatabase ? [] : ['postgres']), ...(files ? ['minio'] : [])];
+  return {
+    parts: [
+      { name: 'main', about: outsideDatabase ? 'cache of production' : 'database and cache of production' },
+    ],
+    files: [
+      openFile('main/docker-compose.yml', 'host/main/docker-compose.yml.eta', values),
+      privateFile('main/.env', 'host/main/env.eta', values, secrets),
+      ...(outsideDatabase ? [] : [openFile('main/postgres/init.sql', 'host/postgres/init.sql.eta', values)]),
+    ],
+  };
+};
+
+/** The same for the test environments. */
+export const testPart: Producer = ({ example, project, apps }) => {
+  if (!exampleTraits[example].testEnvironment) return { files: [] };
+  const values = { ...hostNames(project), databases: apps.map(({ app }) => databaseName(app)) };
+  return {
+    parts: [{ name: 'test', about: 'database and cache of the test environments' }],
+    files: [
+      openFile('test/docker-compose.yml', 'host/test/docker-compose.yml.eta', values),
+      privateFile('test/.env', 'host/test/env.eta', values, ['test-postgres']),
+      openFile('test/postgres/init.sql', 'host/postgres/init.sql.eta', values),
+    ],
+  };
+};
+
+/** What the second machine runs: as little as answers its users. */
+export const standbyPart: Producer = ({ project, standby }) => {
+  if (standby === undefined) return { files: [] };
+  const database = databaseName(standby.app);
+  const values = { ...hostNames(project), app: standby.app, database, databases: [database] };
+  return {
+    parts: [{ name: 'standby', about: 'the copy on the second machine, read-only' }],
+    files: [
+      openFile('standby/docker-compose.yml', 'host/standby/docker-compose.yml.eta', values),
+      privateFile('standby/.env', 'host/standby/env.eta', values, ['postgres']),
+      openFile('standby/postgres/init.sql', 'host/postgres/init.sql.eta', values),
+    ],
+  };
+};

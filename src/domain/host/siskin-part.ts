@@ -1,0 +1,21 @@
+import { exampleTraits } from './answers.ts';
+import { databaseAddresses, hostNames } from './names.ts';
+import { openFile, type Producer, privateFile } from './plan.ts';
+
+/** Siskin in containers, as docs/guides/containers.md has it. */
+export const siskinPart: Producer = (answers) => {
+  const { project, ports, example } = answers;
+  const { files } = exampleTraits[example];
+  const databases = databaseAddresses(answers);
+  const values = { ...hostNames(project), ports, databases, files };
+  const passwords = databases.flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
+  const secrets = ['webhook', 'monitoring-token', ...new Set(passwords), ...(files ? ['minio'] : [])];
+  return {
+    parts: [{ name: 'siskin', about: 'receiver, worker and router' }],
+    files: [
+      openFile('siskin/docker-compose.yml', 'host/siskin/docker-compose.yml.eta', values),
+      openFile('siskin/prometheus.yml', 'compose/prometheus.yml'),
+      privateFile('siskin/.env', 'host/siskin/env.eta', values, secrets),
+    ],
+  };
+};

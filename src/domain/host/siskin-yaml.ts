@@ -1,0 +1,69 @@
+import { exampleTraits, type HostAnswers, type HostApp, type HostEnvironment } from './answers.ts';
+import { appService } from './apps.ts';
+import { databaseVariable, hostNames } from './names.ts';
+
+/** The text of siskin.yaml. @param keys further top-level keys, each as YAML text */
+export function siskinYaml(answers: HostAnswers, keys: readonly string[]): string {
+  const { project, publicUrl, apps, example } = answers;
+  const names = hostNames(project);
+  const networks = [
+    names.databaseNetwork,
+    ...(exampleTraits[example].testEnvironment ? [names.testDatabaseNetwork] : []),
+  ];
+  return [
+    '# What this host runs. Every key: docs/reference/siskin-yaml.md of Siskin; `siskin host check` finds mistakes.',
+    '# Passwords are not here, but in siskin/.env, whose variables are named.',
+    'dataDir: /var/lib/siskin',
+    `server: { listen: "0.0.0.0:8080"${publicUrl === '' ? '' : `, publicUrl: ${text(publicUrl)}`} }`,
+    'redis: { url: redis://siskin-redis:6379 }',
+    'prometheus: { url: http://siskin-prometheus:9090 }',
+    `router: { container: ${names.router}, socket: /run/siskin/haproxy/admin.sock }`,
+    `docker: { host: unix:///var/run/docker.sock, network: ${names.network} }`,
+    `github: { webhookSecret: "${variable('SISKIN_WEBHOOK_SECRET')}" }`,
+    '# Apps that name these in their Compose file reach the databases; nobody else does.',
+    `allow: { networks: [${networks.join(', ')}] }`,
+    ...keys.map((key) => key.trimEnd()),
+    'apps:',
+    ...apps.flatMap((app) => appLines(answers, app)),
+    '',
+  ].join('\n');
+}
+
+const appLines = (answers: HostAnswers, { app, repository, environments }: HostApp): string[] => [
+  `  ${app}:`,
+  `    repo: ${text(repository)}`,
+  '    compose: docker-compose.yml',
+  `    service: ${appService}`,
+  '    environments:',
+  ...environments.flatMap((environment) => environmentLines(answers, app, environment)),
+];
+
+function environmentLines(
+  { project, example }: HostAnswers,
+  app: string,
+  { environment, branch, hosts }: HostEnvironment,
+): string[] {
+  const { databaseNetwork, testDatabaseNetwork } = hostNames(project);
+  return [
+    `      ${environment}:`,
+    `        branch: ${text(branch)}`,
+    `        routes: [${hosts.map((host) => `{ host: ${text(host)} }`).join(', ')}]`,
+    '        env:',
+    `          DATABASE_NETWORK: ${environment === 'test' ? testDatabaseNetwork : databaseNetwork}`,
+    `          DATABASE_URL: "${variable(databaseVariable(app, environment))}"`,
+    '          REDIS_URL: redis://redis:6379',
+    ...(exampleTraits[example].files
+      ? [
+          '          S3_ENDPOINT: http://minio:9000',
+          `          S3_ACCESS_KEY: "${variable('MINIO_ROOT_USER')}"`,
+          `          S3_SECRET_KEY: "${variable('MINIO_ROOT_PASSWORD')}"`,
+        ]
+      : []),
+  ];
+}
+
+/** JSON's strings are YAML's, whatever is in them. */
+const text = (value: string): string => JSON.stringify(value);
+
+/** What siskin.yaml takes out of its environment. */
+const variable = (name: string): string => `\${${name}}`;

@@ -1,0 +1,4 @@
+-- Runs once, when the data folder is empty: a database for each app, with pgvector for embeddings.
+CREATE DATABASE "shop";
+\connect "shop"
+CREATE EXTENSION IF NOT EXISTS vector;

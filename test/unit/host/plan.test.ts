@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { renderPlan } from '../../../src/cli/init-host/render.ts';
+import { type ExampleName, exampleNames } from '../../../src/domain/host/answers.ts';
+import { hostPlan } from '../../../src/domain/host/host-plan.ts';
+import { gather, openFile, partOrder, secretsOf } from '../../../src/domain/host/plan.ts';
+import { secretPlaces } from '../../../src/domain/host/secrets.ts';
+import { answersOf } from '../../support/host-answers.ts';
+
+const secrets = Object.fromEntries(Object.keys(secretPlaces).map((name) => [name, `(the secret ${name})`]));
+const machine = { dockerGid: 999, siskinVersion: '0.1.0' };
+const render = (example: ExampleName) => renderPlan(hostPlan(answersOf(example)), secrets, machine);
+
+/** A repository ignores `.env`, and so would this one its golden copies. */
+const goldenName = (path: string): string => path.replace(/(^|\/)\./, '$1dot-');
+
+describe.each(exampleNames)('the plan of %s', (example) => {
+  it('is written in test/golden/host, file by file', async () => {
+    for (const { path, text } of await render(example)) {
+      // Those below monitoring's folders have tests of their own, which fill in every value.
+      if (/^monitoring\/.+\//.test(path)) continue;
+      const golden = join(import.meta.dirname, '../../golden/host', example, goldenName(path));
+      await expect(text).toMatchFileSnapshot(golden);
+    }
+  });
+
+  it('shows a secret only in files for their owner, or in a folder that is', async () => {
+    const shown = (await render(example)).filter(({ text }) => text.includes('(the secret '));
+    const planned = hostPlan(answersOf(example)).files.filter((file) => secretsOf(file).length > 0);
+    expect(shown.map(({ path }) => path).sort()).toEqual(planned.map(({ path }) => path).sort());
+    for (const { path, mode } of shown)
+      expect({ path, mode }).toEqual({ path, mode: path.includes('/secrets/') ? 0o444 : 0o600 });
+  });
+
+  it('finds every secret again where it was written', async () => {
+    const files = await render(example);
+    const used = new Set(hostPlan(answersOf(example)).files.flatMap(secretsOf));
+    for (const name of used) {
+      const { file, variable } = secretPlaces[name] ?? {};
+      const text = files.find(({ path }) => path === file)?.text;
+      const written = `(the secret ${name})\n`;
+      if (variable === null) expect(text).toBe(written);
+      else expect(text).toContain(`\n${variable}=${written}`);
+    }
+  });
+
+  it('starts databases first, then what watches, then Siskin', () => {
+    const names = hostPlan(answersOf(example)).parts.map(({ name }) => name);
+    expect(names).toEqual(partOrder.filter((name) => names.includes(name)));
+    expect(names.at(-1)).toBe('siskin');
+  });
+});
+
+describe('producers', () => {
+  it('may not write the same file', () => {
+    const one = { files: [openFile('a', 'host/env.eta')] };
+    expect(() => gather([one, one])).toThrow('a is produced twice');
+  });
+
+  it('bring parts that nobody ranked before Siskin’s front', () => {
+    const parts = ['front', 'mail', 'main'].map((name) => ({ name, about: name }));
+    expect(gather([{ files: [], parts }]).parts.map(({ name }) => name)).toEqual(['main', 'mail', 'front']);
+  });
+
+  it('add keys to siskin.yaml', () => {
+    const plan = hostPlan(answersOf('nas'), [
+      () => ({ files: [], siskinYaml: ['front: { http: "0.0.0.0:80" }\n'] }),
+    ]);
+    const yaml = plan.files.find(({ path }) => path === 'siskin.yaml');
+    expect(yaml && 'text' in yaml && yaml.text).toContain('\nfront: { http: "0.0.0.0:80" }\napps:\n');
+  });
+});
