@@ -9,6 +9,7 @@ import { messageOf, SiskinError } from '../src/domain/errors/siskin-error.ts';
 /** How long a router in a container may take to come up, in ms; then the worker ends, and is restarted by Docker. */
 const startTimeoutMs = 60_000;
 const everyMs = 100;
+const loopback = ['127.0.0.0/8', '::1'];
 
 /**
  * A HAProxy in a container, by its sockets. Their folder is shared with it and holds haproxy.cfg, which it waits for:
@@ -22,13 +23,12 @@ export async function openContainerRouter(
   adminSocket: string,
   timeoutMs = startTimeoutMs,
 ): Promise<{ value: HaproxyRouter; metrics: string; stop(): Promise<void> }> {
-  const { container, listen } = config.router;
+  const { container, listen, trust = [] } = config.router;
   const folder = dirname(adminSocket);
   // Which of the host's addresses they stand behind is the container's business (`ports`).
   const metrics = '*:8404';
   const deadline = performance.now() + timeoutMs;
-  const trustedProxies =
-    container === undefined ? undefined : await gatewaysOf(config.docker.host, container, deadline);
+  const here = container === undefined ? loopback : await gatewaysOf(config.docker.host, container, deadline);
   const router = new HaproxyRouter({
     listen: `*:${listen.port}`,
     metricsListen: metrics,
@@ -36,7 +36,7 @@ export async function openContainerRouter(
     adminSocket,
     masterSocket: join(folder, 'master.sock'),
     binary: null,
-    ...(trustedProxies && { trustedProxies }),
+    trustedProxies: [...here, ...trust],
   });
   await router.prepare();
   while (!(await router.ready())) {
@@ -58,7 +58,7 @@ async function gatewaysOf(dockerHost: string, container: string, deadline: numbe
       const { State, NetworkSettings } = await docker.getContainer(container).inspect();
       if (!State.Running) throw new Error(`it is ${State.Status}`);
       const gateways = Object.values(NetworkSettings.Networks).flatMap(gatewayAddresses);
-      return ['127.0.0.0/8', '::1', ...gateways.sort()];
+      return [...loopback, ...gateways.sort()];
     } catch (error) {
       // Compose creates the router after the worker, and the engine may be starting.
       if (performance.now() > deadline) throw notThere(container, messageOf(error), error);

@@ -52,6 +52,7 @@ async function startOwnRouter(config: SiskinConfig, log: Logger): Promise<Runnin
   const metrics = `127.0.0.1:${await keptPort(join(dirname(haproxy.configFile), 'metrics-port'))}`;
   const router = new HaproxyRouter({
     listen: addressText(config.router.listen),
+    trustedProxies: ['127.0.0.0/8', '::1', ...(config.router.trust ?? [])],
     metricsListen: metrics,
     configFile: haproxy.configFile,
     adminSocket: haproxy.adminSocket,

@@ -15,6 +15,7 @@ import type { MetricsSources } from '../src/observability/sources.ts';
 import { trackedApps } from './apps.ts';
 import { type AuditIntake, startAuditIntake } from './audit-intake.ts';
 import { engineFolder } from './engine-folder.ts';
+import { type ServedCertificates, secondsLeft } from './front-files.ts';
 import { addressText } from './host-programs.ts';
 import { slackDoors } from './slack.ts';
 import type { Store } from './store.ts';
@@ -28,6 +29,8 @@ export interface ServerOptions {
   log: Logger;
   /** Whether /readyz asks Docker as well; a server without workers has no business with it. */
   withDocker: boolean;
+  /** Of the front, where this process runs it. */
+  certificates?: ServedCertificates;
 }
 
 /** The receiver and the API. */
@@ -53,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<{ url: string
 }
 
 /** What every process counts is in Redis: whichever server is scraped tells of all of them. */
-function metricsSources({ config, store, withDocker }: ServerOptions): MetricsSources {
+function metricsSources({ config, store, withDocker, certificates }: ServerOptions): MetricsSources {
   const figures = new RedisFigures(store.context);
   const folder = engineFolder(config.docker.host);
   const environments = config.apps.flatMap(({ app, environments: own }) =>
@@ -69,6 +72,7 @@ function metricsSources({ config, store, withDocker }: ServerOptions): MetricsSo
     reconcileActions: () => figures.reconcileActions(),
     notices: () => figures.notices(),
     untold: () => figures.untold(),
+    ...(certificates && { certificates: () => secondsLeft(certificates) }),
     dora: () => figures.dora(environments, new Date()),
     disks: {
       data: () => freeShare(config.dataDir),

@@ -6,6 +6,8 @@ import { createLogger, type Logger } from '../src/observability/logger.ts';
 import { cliToken } from './cli-token.ts';
 import { startDeployWorker } from './deploy.ts';
 import { Ending } from './ending.ts';
+import { startFront } from './front.ts';
+import { checkFrontFiles } from './front-checks.ts';
 import { addressText, startPrometheus, startRedis, startRouter } from './host-programs.ts';
 import { startMaintenance } from './maintenance.ts';
 import { noticeChannels } from './notice-channels.ts';
@@ -32,6 +34,7 @@ export interface RunningSiskin {
  */
 export async function startUp(configFile: string, env: Env, logger?: Logger): Promise<RunningSiskin> {
   const config = await loadSiskinConfig(configFile, env);
+  await checkFrontFiles(config);
   const mask = configMask(config);
   const log = logger ?? createLogger({ mask });
   const ending = new Ending(log);
@@ -43,6 +46,8 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     ending.add('redis', () => redis.stop());
     const router = await startRouter(config, log);
     ending.add('router', () => router.stop());
+    const front = await startFront(config, log);
+    if (front) ending.add('front', () => front.stop());
     const prometheus = await startPrometheus(config, router.metrics, log);
     ending.add('prometheus', () => prometheus.stop());
     const store = await openStore(redis.value, log, instance);
@@ -57,7 +62,11 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     ending.add('notifier', () => notifier.close());
     ending.add('maintenance', startMaintenance({ config, store, log }).stop);
     const { token, entry } = await cliToken(config.dataDir);
-    const server = await startServer({ config, store, cliToken: entry, mask, log, withDocker: true });
+    const certificates = front?.value;
+    const server = await startServer({
+      ...{ config, store, cliToken: entry, mask, log, withDocker: true },
+      ...(certificates && { certificates }),
+    });
     ending.add('server', () => server.close());
     const routerUrl = `http://${addressText(config.router.listen)}`;
     log.info({ api: server.url, router: routerUrl }, 'siskin is up');

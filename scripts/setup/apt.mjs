@@ -47,7 +47,7 @@ async function withoutServiceStarts(facts, install) {
   }
 }
 
-const serviceOf = /^(redis-server|haproxy|prometheus(-alertmanager|-node-exporter|-redis-exporter)?)$/;
+const serviceOf = /^(redis-server|haproxy|nginx|prometheus(-alertmanager|-node-exporter|-redis-exporter)?)$/;
 
 async function disableAtBoot(packages, facts) {
   const services = packages.filter((name) => serviceOf.test(name));

@@ -22,6 +22,9 @@ const programs = [
   'amtool',
   'prometheus-node-exporter',
   'prometheus-redis-exporter',
+  'nginx',
+  'certbot',
+  'pebble',
 ];
 
 /** Looks at the machine and changes nothing. @returns the facts that plan.mjs decides on */

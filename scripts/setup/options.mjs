@@ -5,7 +5,7 @@ root or with passwordless sudo), a Docker engine, node_modules, base images, dis
 
   --check      only report; exit 1 when something is missing
   --no-build   leave dist as it is
-  --tests      also what the test suites need (docker-compose, sshd, openssl, amtool, exporters); implied by \`npm test\`
+  --tests      also what the test suites need (docker-compose, sshd, openssl, nginx, certbot, pebble, amtool, exporters); implied by \`npm test\`
   --quiet      only tell what changed
   --help       this text
 

@@ -21,6 +21,9 @@ const aptPackages = {
   amtool: 'prometheus-alertmanager',
   'prometheus-node-exporter': 'prometheus-node-exporter',
   'prometheus-redis-exporter': 'prometheus-redis-exporter',
+  nginx: 'nginx',
+  certbot: 'certbot',
+  pebble: 'pebble',
   apparmor_parser: 'apparmor',
 };
 
@@ -29,6 +32,9 @@ const testPrograms = [
   'docker-compose',
   'sshd',
   'openssl',
+  'nginx',
+  'certbot',
+  'pebble',
   'amtool',
   'prometheus-node-exporter',
   'prometheus-redis-exporter',

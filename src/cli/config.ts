@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { checkFrontFiles } from '../../workers/front-checks.ts';
 import { loadSiskinConfig } from '../config/siskin-config.ts';
 import { siskinConfigJsonSchema } from '../config/siskin-json-schema.ts';
 import { example } from './arguments.ts';
@@ -16,7 +17,9 @@ export function registerConfig(program: Command, io: Io): void {
     .option('--json', 'as JSON')
     .addHelpText('after', example('siskin config check', 'siskin config check deploy/siskin.yaml'))
     .action(async (file: string | undefined, options: { json?: boolean }, command: Command) => {
-      const { file: path, apps } = await loadSiskinConfig(file ?? configPath(command, io), io.env);
+      const loaded = await loadSiskinConfig(file ?? configPath(command, io), io.env);
+      await checkFrontFiles(loaded);
+      const { file: path, apps } = loaded;
       const environments = apps.flatMap((app) =>
         app.environments.map((its) => `${app.app}/${its.environment}`),
       );

@@ -5,6 +5,7 @@ import { checkConfig } from './doctor/config.ts';
 import { checkDisk } from './doctor/disk.ts';
 import { checkDocker } from './doctor/docker.ts';
 import type { Finding } from './doctor/finding.ts';
+import { checkFront } from './doctor/front.ts';
 import { checkGithub } from './doctor/github.ts';
 import { checkPorts } from './doctor/ports.ts';
 import { checkPrograms } from './doctor/programs.ts';
@@ -45,7 +46,9 @@ export async function examine(path: string, io: Io): Promise<Finding[]> {
     checkPorts(subject),
     checkDisk(subject),
     checkSlack(subject),
-    ...(config ? [checkSecrets(config, io.env), checkRepositories(config)] : []),
+    ...(config
+      ? [checkSecrets(config, io.env), checkRepositories(config), checkFront(config, Date.now())]
+      : []),
     checkGithub(subject),
   ]);
   return [...findings, ...checks.flat()];

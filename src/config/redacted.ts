@@ -14,6 +14,9 @@ export const redacted = (config: SiskinConfig): SiskinConfig => ({
     ...(config.github.auth?.kind === 'token' && { auth: { kind: 'token', token: hidden } }),
   },
   ...(config.slack && { slack: redactedSlack(config.slack) }),
+  ...(config.front?.bypass && {
+    front: { ...config.front, bypass: { ...config.front.bypass, token: hidden } },
+  }),
   api: { tokens: config.api.tokens.map((token) => ({ ...token, sha256: hidden })) },
   apps: config.apps.map((app) => ({
     ...app,

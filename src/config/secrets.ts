@@ -1,14 +1,14 @@
 import type { SiskinConfig } from './siskin/types.ts';
 
 /** Where siskin.yaml itself holds secrets. */
-export type SecretParts = Pick<SiskinConfig, 'github' | 'apps' | 'slack' | 'redis'>;
+export type SecretParts = Pick<SiskinConfig, 'github' | 'apps' | 'slack' | 'redis' | 'front'>;
 
 /** Everything of siskin.yaml that no log line may hold. */
-export function configSecrets({ github, apps, slack, redis }: SecretParts): string[] {
+export function configSecrets({ github, apps, slack, redis, front }: SecretParts): string[] {
   const ofRepositories = apps.flatMap(({ git }) => (git.credentials ? [git.credentials.password] : []));
   const ofGithub = github.auth?.kind === 'token' ? [github.auth.token] : [];
   const own = [...github.webhookSecrets, ...ofGithub, ...slackSecrets(slack), ...redisPassword(redis?.url)];
-  return [...own, ...ofRepositories];
+  return [...own, ...ofRepositories, ...(front?.bypass ? [front.bypass.token] : [])];
 }
 
 function slackSecrets(slack: SiskinConfig['slack']): string[] {

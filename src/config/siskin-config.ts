@@ -62,6 +62,7 @@ const isSecret = (path: Path): boolean =>
   path.includes('webhookSecret') ||
   (path[0] === 'github' && (path.at(-1) === 'token' || path.at(-1) === 'apiUrl')) ||
   (path[0] === 'api' && path.at(-1) === 'hash') ||
+  path.join('.') === 'front.limits.bypass.token' ||
   (path[0] === 'slack' && secretOfSlack.has(String(path.at(-1)))) ||
   (path[0] === 'apps' && (path.at(-1) === 'repo' || path.at(-1) === 'token')) ||
   ((path[0] === 'redis' || path[0] === 'prometheus' || path[0] === 'docker') && path.length > 1);

@@ -67,6 +67,17 @@ export function addNotices(registry: Registry, { notices, untold }: MetricsSourc
   }
 }
 
+/** How long the front's certificates last. */
+export function addCertificates(registry: Registry, { certificates }: MetricsSources): void {
+  if (!certificates) return;
+  const help =
+    'Seconds until the certificate that the front serves for a host expires; negative when it has.';
+  const name = 'siskin_front_certificate_expiry_seconds';
+  addGauge(registry, { name, help, labelNames: ['host'] }, async () =>
+    (await certificates()).map(({ host, secondsLeft }) => [{ host }, secondsLeft]),
+  );
+}
+
 /** How much is left of the disks; one that cannot be read is absent, the others are told. */
 export function addDisks(registry: Registry, { disks }: MetricsSources): void {
   if (!disks) return;

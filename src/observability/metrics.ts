@@ -1,6 +1,13 @@
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { addDora } from './dora-metrics.ts';
-import { addDeployments, addDisks, addNotices, addQueue, addReconcile } from './fleet-metrics.ts';
+import {
+  addCertificates,
+  addDeployments,
+  addDisks,
+  addNotices,
+  addQueue,
+  addReconcile,
+} from './fleet-metrics.ts';
 import type { MetricsSources } from './sources.ts';
 
 /** Siskin's own metrics; docs/reference/metrics.md lists them. */
@@ -20,7 +27,7 @@ export function createMetrics(sources: MetricsSources = {}): SiskinMetrics {
     labelNames: ['status'],
     registers: [registry],
   });
-  for (const add of [addQueue, addDeployments, addReconcile, addNotices, addDora, addDisks])
+  for (const add of [addQueue, addDeployments, addReconcile, addNotices, addDora, addDisks, addCertificates])
     add(registry, sources);
   return { registry, countWebhookAnswer: (status) => answers.inc({ status }) };
 }

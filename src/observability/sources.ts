@@ -25,6 +25,8 @@ export interface MetricsSources {
   /** Deployments of which something was not told yet. */
   untold?: () => Promise<number>;
   dora?: () => Promise<(EnvironmentKey & DoraFigures)[]>;
+  /** Seconds until the certificates of the front's hosts expire; null: the host has none. */
+  certificates?: () => Promise<{ host: string; secondsLeft: number | null }[]>;
   /** Free shares of disks, 0 to 1, by what lies on them. */
   disks?: Readonly<Record<string, () => Promise<number>>>;
 }

@@ -3,7 +3,7 @@ import http from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A replica of an app: answers with its name, `?status=` or 200; `/hold` begins an answer and ends it on `finish()`. */
+/** A replica of an app: answers with its name, `?status=` or 200, and any `?header=name:value`; `/hold` begins an answer and ends it on `finish()`. */
 export interface TestReplica {
   name: string;
   address: string;
@@ -30,6 +30,10 @@ export async function startReplica(name: string): Promise<TestReplica> {
       replica.served += 1;
       response.statusCode = Number(url.searchParams.get('status') ?? 200);
       response.setHeader('x-seen', JSON.stringify(request.headers));
+      for (const header of url.searchParams.getAll('header')) {
+        const [field = '', value = ''] = header.split(':');
+        response.setHeader(field, value);
+      }
       response.end(name);
     });
   });

@@ -17,6 +17,10 @@ export interface SupervisorOptions {
   args: string[];
   /** Those of the arguments by which a running one is known to be ours. */
   marks: string[];
+  /** What a running one calls itself, from the path of its program; absent: its command line stays. */
+  title?: (program: string) => string;
+  /** Called before each start, also one after a death. */
+  beforeStart?: () => void;
   /** Holds `<name>.pid` and `<name>.log`; made when missing. */
   directory: string;
   searchPath?: string[];
@@ -63,16 +67,28 @@ export class Supervisor {
    * @throws SiskinError PROGRAM_MISSING, PROGRAM_NOT_READY when it cannot be started at all
    */
   async start(): Promise<'adopted' | 'started'> {
-    const { program, debianPackage, searchPath, marks, directory } = this.#options;
-    await mkdir(directory, { recursive: true });
-    this.#identity = { program: await findProgram(program, debianPackage, searchPath), marks };
+    await mkdir(this.#options.directory, { recursive: true });
+    const left = await this.#left();
     this.#stopped = new AbortController();
-    const left = await readPid(this.#pidFile);
-    const adopted = left !== null && isRunning(left, this.#identity);
-    if (adopted) this.#pid = left;
+    if (left !== null) this.#pid = left;
     else await this.#spawn();
     this.#watching = this.#watch(this.#stopped.signal);
-    return adopted ? 'adopted' : 'started';
+    return left !== null ? 'adopted' : 'started';
+  }
+
+  /** Whether `start` will adopt one. @throws SiskinError PROGRAM_MISSING */
+  async runsAlready(): Promise<boolean> {
+    return (await this.#left()) !== null;
+  }
+
+  /** The pid of one that an earlier Siskin left running. */
+  async #left(): Promise<number | null> {
+    const { program, debianPackage, searchPath, marks } = this.#options;
+    const found = await findProgram(program, debianPackage, searchPath);
+    const title = this.#options.title?.(found);
+    this.#identity = { program: found, marks, ...(title !== undefined && { title }) };
+    const pid = await readPid(this.#pidFile);
+    return pid !== null && isRunning(pid, this.#identity) ? pid : null;
   }
 
   /** Ends it: SIGTERM, after the grace SIGKILL. Resolves when it is gone. */
@@ -142,6 +158,7 @@ export class Supervisor {
 
   async #spawn(): Promise<void> {
     const { name, args, searchPath = standardSearchPath } = this.#options;
+    this.#options.beforeStart?.();
     const program = this.#identity?.program ?? this.#options.program;
     const log = await open(this.#logFile, 'a', 0o640);
     try {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { endpoint } from '../../domain/front/config-text.ts';
 import { type Finding, fail, ok, type Subject } from './finding.ts';
 
 /** The ports Siskin listens at are free, or a Siskin listens there. */
@@ -7,6 +8,9 @@ export async function checkPorts(subject: Subject): Promise<Finding[]> {
   const own = await siskinAnswers(subject.serverListen);
   const listens: [string, string][] = [['server.listen', subject.serverListen]];
   if (subject.routerListen !== null) listens.push(['router.listen', subject.routerListen]);
+  const { http, https } = subject.config?.front ?? {};
+  if (http) listens.push(['front.http', endpoint(http)]);
+  if (https) listens.push(['front.https', endpoint(https)]);
   return Promise.all(listens.map(([what, listen]) => checkPort(what, listen, own)));
 }
 

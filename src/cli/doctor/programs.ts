@@ -16,6 +16,9 @@ const haproxy: Program = { name: 'haproxy', versionArgs: ['-v'], oldest: '2.6' }
 const redis: Program = { name: 'redis-server', versionArgs: ['--version'], oldest: '6.2' };
 const prometheus: Program = { name: 'prometheus', versionArgs: ['--version'], oldest: '2.30' };
 
+/** 1.20 knows ssl_reject_handshake and certificates by variable. */
+const nginx: Program = { name: 'nginx', versionArgs: ['-v'], oldest: '1.20' };
+
 /** The programs that Siskin would start on this machine under this configuration. */
 export async function checkPrograms(subject: Subject, env: Env): Promise<Finding[]> {
   const needed = [
@@ -23,6 +26,7 @@ export async function checkPrograms(subject: Subject, env: Env): Promise<Finding
     ...(subject.routerListen === null ? [] : [haproxy]),
     ...(subject.redis === null ? [redis] : []),
     ...(subject.prometheusUrl === null ? [prometheus] : []),
+    ...(subject.config?.front ? [nginx] : []),
   ];
   const found = await Promise.all(needed.map((program) => checkProgram(program, env)));
   return [checkNode(process.versions.node), ...found];

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type * as z from 'zod';
+import { assembleAccess, assembleFront, assembleSite } from './assemble-front.ts';
 import { assembleEnvironmentSlack, assembleSlack } from './assemble-slack.ts';
 import type { siskinSchema } from './schema.ts';
 import type { AppConfig, EnvironmentConfig, GitConfig, GithubConfig, SiskinConfig } from './types.ts';
@@ -18,6 +19,7 @@ export const assembleConfig = (checked: Checked, file: string, folder: string): 
     ...checked.router,
     socket: checked.router.socket === undefined ? undefined : resolve(folder, checked.router.socket),
   }),
+  ...(checked.front && { front: assembleFront(checked.front, folder) }),
   docker: withoutUndefined(checked.docker),
   github: assembleGithub(checked.github, folder),
   ...(checked.slack && { slack: assembleSlack(checked.slack) }),
@@ -77,6 +79,8 @@ const assembleApp = (app: string, checked: CheckedApp, folder: string): AppConfi
       variables: settings.env,
       secrets: settings.secrets,
       ...(settings.envFile !== undefined && { envFile: resolve(folder, settings.envFile) }),
+      ...(settings.front && { front: assembleSite(settings.front, folder) }),
+      ...(settings.access && { access: assembleAccess(settings.access) }),
       ...(settings.slack && { slack: assembleEnvironmentSlack(settings.slack) }),
     }),
   ),

@@ -1,6 +1,7 @@
 import type { Problem } from '../problems.ts';
 import { entriesOf, type Path, pathText, valueAt } from '../yaml-path.ts';
 import type { YamlTree } from '../yaml-tree.ts';
+import { frontChecks } from './checks-front.ts';
 import { githubChecks } from './checks-github.ts';
 import { slackChecks } from './checks-slack.ts';
 import { gitChecks } from './git-checks.ts';
@@ -22,6 +23,7 @@ export function crossChecks(tree: YamlTree): Problem[] {
     ...slackChecks(tree),
     ...gitChecks(tree),
     ...githubChecks(tree),
+    ...frontChecks(tree),
   ];
 }
 

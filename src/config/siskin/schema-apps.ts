@@ -4,6 +4,7 @@ import { repositoryPath, repositoryPathExpected } from '../repository-path.ts';
 import { branchExpected, isBranchName } from './git-branch.ts';
 import { repositoryExpected, repositoryProblem } from './repository-address.ts';
 import { hostExpected, isRouteHost, isRoutePath, routePathExpected } from './route-syntax.ts';
+import { accessSchema, siteSchema } from './schema-front.ts';
 import { gitSchema } from './schema-git.ts';
 import { environmentSecrets } from './schema-secrets.ts';
 import { environmentSlackSchema } from './schema-slack.ts';
@@ -45,8 +46,10 @@ const environmentSchema = mapping(
     forcedPushes,
     slack: environmentSlackSchema.optional().describe('What is otherwise in Slack for this environment.'),
     secrets: environmentSecrets,
+    front: siteSchema.optional().describe('What is otherwise in the front for this environment.'),
+    access: accessSchema.optional().describe('Who may reach it through the front.'),
   },
-  { access: notYet, hooks: notYet, front: notYet },
+  { hooks: notYet },
 );
 
 export const appSchema = mapping(
@@ -77,7 +80,8 @@ export const appSchema = mapping(
   {
     services: `${notYet}; name one service under service`,
     paths: notYet,
-    access: notYet,
+    access: 'stands under each environment, not here',
+    front: 'stands under each environment, or for all at the top of this file',
     secrets: 'stands under each environment, not here',
     hooks: notYet,
   },

@@ -4,7 +4,9 @@ import { absolutePath } from '../repository-path.ts';
 import { cpus, duration, size } from '../units.ts';
 import { listenAddress, url } from './addresses.ts';
 import { age } from './age.ts';
+import { network } from './network.ts';
 import { appSchema } from './schema-apps.ts';
+import { frontSchema } from './schema-front.ts';
 import { githubSchema } from './schema-github.ts';
 import { secretsSchema } from './schema-secrets.ts';
 import { slackSchema } from './schema-slack.ts';
@@ -57,8 +59,13 @@ export const siskinSchema = mapping(
     router: mapping({
       listen: listenAddress('127.0.0.1:8081').prefault('127.0.0.1:8081').describe('Where HAProxy listens.'),
       container: dockerName('the HAProxy container').optional(),
+      trust: z
+        .array(network)
+        .optional()
+        .describe('Proxies before it that may say which client a request is from, besides this machine.'),
       socket: filePath("HAProxy's admin socket").optional().describe('Relative to this file.'),
     }).prefault({}),
+    front: frontSchema.optional().describe('The nginx before the router; absent: bring your own.'),
     docker: mapping({
       host: url(['unix', 'tcp', 'http', 'https'], 'unix:///var/run/docker.sock').prefault(
         'unix:///var/run/docker.sock',
@@ -107,5 +114,5 @@ export const siskinSchema = mapping(
     secrets: secretsSchema.prefault({}).describe('Where the keys of the secrets lie.'),
     apps: z.record(nameText(), appSchema).prefault({}),
   },
-  { front: notYet, access: notYet, hooks: notYet },
+  { access: 'stands under an environment of an app, not here', hooks: notYet },
 );

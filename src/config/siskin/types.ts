@@ -2,6 +2,7 @@ import type { EnvironmentSlack, SlackConfig } from './types-slack.ts';
 
 export type * from './types-slack.ts';
 
+import type { Access, FrontSettings, SiteSettings } from '../../domain/front/settings.ts';
 import type { SecretUse } from '../../domain/secret-use.ts';
 
 /** siskin.yaml, checked, in Siskin's own units. */
@@ -15,8 +16,10 @@ export interface SiskinConfig {
   redis?: { url: string };
   /** Absent: Siskin starts its own. */
   prometheus?: { url: string };
-  /** `container` and `socket` name a HAProxy that Siskin does not start itself; `socket` is an absolute path. */
-  router: { listen: ListenAddress; container?: string; socket?: string };
+  /** `container` and `socket` name a HAProxy that Siskin does not start itself; `socket` is an absolute path; `trust`: proxies besides this machine. */
+  router: { listen: ListenAddress; container?: string; socket?: string; trust?: string[] };
+  /** Absent: Siskin starts no nginx. */
+  front?: FrontSettings;
   /** `network`: an existing network that all replicas join. Absent: Siskin makes one per environment. */
   docker: { host: string; network?: string };
   github: GithubConfig;
@@ -127,4 +130,8 @@ export interface EnvironmentConfig {
   /** Absolute path of a file with more of them: see withEnvFile. */
   envFile?: string;
   slack?: EnvironmentSlack;
+  /** Its own settings of the front. */
+  front?: SiteSettings;
+  /** Absent: everybody may enter. */
+  access?: Access;
 }

@@ -2,6 +2,7 @@ import { apiErrors } from './api-errors.ts';
 import { bundleErrors } from './bundle-errors.ts';
 import { cliErrors } from './cli-errors.ts';
 import { configErrors } from './config-errors.ts';
+import { frontErrors } from './front-errors.ts';
 import { githubErrors } from './github-errors.ts';
 import { hostErrors } from './host-errors.ts';
 import { intakeErrors } from './intake-errors.ts';
@@ -23,6 +24,7 @@ export const errorCatalogue = {
   ...secretErrors,
   ...rolloutErrors,
   ...routerErrors,
+  ...frontErrors,
   ...apiErrors,
   ...githubErrors,
   ...hostErrors,

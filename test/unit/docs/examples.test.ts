@@ -9,6 +9,7 @@ import { docsPages, type Fence, fences } from '../../support/docs-pages.ts';
 const env = {
   SISKIN_WEBHOOK_SECRET: '0123456789abcdef',
   SHOP_TOKEN: 'a-token-of-shop',
+  LOAD_TEST_TOKEN: 'a-token-of-the-load-tests',
   SISKIN_GITHUB_TOKEN: 'github_pat_0123',
 };
 const variables = { DATABASE_URL: 'postgres://db/shop' };

@@ -19,6 +19,7 @@ const everySource: Required<MetricsSources> = {
   untold: nothing,
   dora: nothing,
   disks: {},
+  certificates: nothing,
 };
 
 describe('the page of the metrics', () => {

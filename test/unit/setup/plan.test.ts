@@ -15,6 +15,9 @@ const programs = {
   amtool: '/usr/bin/amtool',
   'prometheus-node-exporter': '/usr/bin/prometheus-node-exporter',
   'prometheus-redis-exporter': '/usr/bin/prometheus-redis-exporter',
+  nginx: '/usr/sbin/nginx',
+  certbot: '/usr/bin/certbot',
+  pebble: '/usr/bin/pebble',
   apparmor_parser: null,
 };
 const nothingInstalled = Object.fromEntries(Object.keys(programs).map((name) => [name, null]));

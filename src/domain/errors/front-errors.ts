@@ -1,0 +1,23 @@
+/** The front: the nginx before the router. */
+export const frontErrors = {
+  FRONT_REFUSED: {
+    meaning: 'nginx refused the configuration of the front; what it served before goes on.',
+    hint: "Read nginx's words in the message: mostly a value of `front` or `access` in siskin.yaml.",
+  },
+  FRONT_PORT_TAKEN: {
+    meaning: 'Another program listens where the front is to listen.',
+    hint: 'Stop that program (often an nginx or Apache of the distribution), or change the port in siskin.yaml.',
+  },
+  FRONT_UNREADABLE: {
+    meaning: "nginx's workers cannot read what they are to serve.",
+    hint: 'The workers run as front.user: that user needs to enter each folder on the way (chmod o+x), or choose another place.',
+  },
+  CERTIFICATE_INVALID: {
+    meaning: 'A certificate and its key cannot be used by the front.',
+    hint: 'Both must be PEM, belong together and be readable; the certificate served before stays.',
+  },
+  USERS_FILE_INVALID: {
+    meaning: 'A file of users for basic authentication is not there or has a line that is not right.',
+    hint: 'Each line is NAME:HASH; `openssl passwd -6` makes a hash, docs/guides/front.md shows the whole line.',
+  },
+} as const;
