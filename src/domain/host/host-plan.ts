@@ -1,6 +1,7 @@
 import { mainPart, standbyPart, testPart } from './accessories.ts';
 import { exampleTraits, type HostAnswers } from './answers.ts';
 import { appFiles } from './apps.ts';
+import { frontPart } from './front-part.ts';
 import { monitoringPart } from './monitoring-part.ts';
 import { hostNames } from './names.ts';
 import {
@@ -23,6 +24,7 @@ const producers: readonly Producer[] = [
   standbyPart,
   monitoringPart,
   siskinPart,
+  frontPart,
   appFiles,
 ];
 
