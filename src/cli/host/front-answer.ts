@@ -15,7 +15,11 @@ export async function frontAnswer(folder: string, path: string | undefined): Pro
       const text = await readFile(file, 'utf8');
       await writeFile(file, outsideContainer(text, scratch));
     }
-    const answer = await askProgram('nginx', ['-t', '-q', '-e', 'stderr', '-c', join(scratch, 'nginx.conf')], path);
+    const answer = await askProgram(
+      'nginx',
+      ['-t', '-q', '-e', 'stderr', '-c', join(scratch, 'nginx.conf')],
+      path,
+    );
     return { ...answer, words: answer.words.replaceAll(`${scratch}/`, '') };
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -1,4 +1,10 @@
-import { defaultHeaders, defaultHidden, defaultLimits, defaultSite, defaultTimeouts } from '../front/defaults.ts';
+import {
+  defaultHeaders,
+  defaultHidden,
+  defaultLimits,
+  defaultSite,
+  defaultTimeouts,
+} from '../front/defaults.ts';
 import { type FrontSite, frontModel } from '../front/front-model.ts';
 import type { FrontModel } from '../front/model.ts';
 import { type FrontSettings, openAccess } from '../front/settings.ts';
@@ -58,7 +64,13 @@ function hostFront(answers: HostAnswers): FrontModel {
   const sites = apps.flatMap(({ app, environments }) =>
     environments.map(({ environment, hosts }): FrontSite => {
       const access = environment === 'test' ? { ...openAccess, allow: developers } : openAccess;
-      return { app, environment, routes: hosts.map((host) => ({ host, path: '/' })), site: defaultSite, access };
+      return {
+        app,
+        environment,
+        routes: hosts.map((host) => ({ host, path: '/' })),
+        site: defaultSite,
+        access,
+      };
     }),
   );
   const model = frontModel({
@@ -109,5 +121,7 @@ function serverSite({ publicUrl, frontSubnet }: HostAnswers): FrontSite {
 
 const withoutRouterForServer = (host: FrontModel['hosts'][number]): FrontModel['hosts'][number] => ({
   ...host,
-  locations: host.locations.filter(({ environment, to }) => environment !== 'siskin-server' || to !== 'router'),
+  locations: host.locations.filter(
+    ({ environment, to }) => environment !== 'siskin-server' || to !== 'router',
+  ),
 });

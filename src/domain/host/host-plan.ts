@@ -43,6 +43,12 @@ export function hostPlan(answers: HostAnswers, own: readonly Producer[] = produc
   return { parts, profiles, files: [...rootFiles(answers, produced, parts, profiles), ...files] };
 }
 
+/** Every domain that the front answers. */
+function publicHosts({ apps, publicUrl }: HostAnswers): Set<string> {
+  const own = apps.flatMap(({ environments }) => environments.flatMap(({ hosts }) => hosts));
+  return new Set(publicUrl === '' ? own : [...own, new URL(publicUrl).hostname]);
+}
+
 function rootFiles(
   answers: HostAnswers,
   produced: readonly Produced[],
@@ -55,6 +61,7 @@ function rootFiles(
     parts,
     profiles,
     traits: exampleTraits[answers.example],
+    hosts: [...publicHosts(answers)],
     memory: `${Math.round(answers.memoryBytes / 2 ** 20)}M`,
   };
   const keys = produced.flatMap((one) => one.siskinYaml ?? []);

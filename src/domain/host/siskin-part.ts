@@ -8,7 +8,13 @@ export const siskinPart: Producer = (answers) => {
   const { project, ports, example } = answers;
   const { files } = exampleTraits[example];
   const databases = databaseAddresses(answers);
-  const values = { ...hostNames(project), ports, databases, files, addresses: frontAddresses(answers.frontSubnet) };
+  const values = {
+    ...hostNames(project),
+    ports,
+    databases,
+    files,
+    addresses: frontAddresses(answers.frontSubnet),
+  };
   const passwords = databases.flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
   const secrets = ['webhook', 'monitoring-token', ...new Set(passwords), ...(files ? ['minio'] : [])];
   return {
