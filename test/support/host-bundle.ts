@@ -37,7 +37,7 @@ export async function edit(file: string, from: RegExp, to: string): Promise<void
 
 /** Stands in for every program of a bundle: waits, obeys SIGTERM and SIGUSR1, and answers health checks. */
 const hold =
-  "#!/bin/sh\nhttpd -p 127.0.0.1:9090 -h /stand-in/www\ntrap 'exit 0' TERM USR1\nwhile :; do sleep 3600 & wait; done\n";
+  "#!/bin/sh\nhttpd -p 127.0.0.1:9090 -h /stand-in/www\nhttpd -p 127.0.0.1:8404 -h /stand-in/www\ntrap 'exit 0' TERM USR1 QUIT\nwhile :; do sleep 3600 & wait; done\n";
 /** A database that is not ready when it is asked for the first time. */
 const slowly = '#!/bin/sh\ntest -e /tmp/asked || { touch /tmp/asked; exit 1; }\n';
 const fine = '#!/bin/sh\nexit 0\n';
@@ -56,6 +56,8 @@ export async function standInImages(
     const folder = await scratchFolder();
     const programs = {
       hold: entry,
+      // The front's entrypoint names it.
+      nginx: entry,
       pg_isready: slowly,
       'redis-cli': fine,
       mc: fine,
@@ -66,6 +68,7 @@ export async function standInImages(
     // Prometheus is asked over HTTP.
     await mkdir(join(folder.path, 'www', '-'), { recursive: true });
     await writeFile(join(folder.path, 'www', '-', 'ready'), 'ready');
+    await writeFile(join(folder.path, 'www', 'generation'), 'stand-in');
     const copied = Object.keys(programs).join(' ');
     await writeFile(
       join(folder.path, 'Dockerfile'),

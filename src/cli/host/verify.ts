@@ -9,6 +9,7 @@ import { readPart, readRoot } from '../../config/host/read-bundle.ts';
 import { parseYamlText } from '../../config/yaml-text.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { type Checker, checkerOf, type FileVerdict } from '../../domain/host/checkers.ts';
+import { frontAnswer } from './front-answer.ts';
 import { routerVerdict } from './router-verdict.ts';
 
 /** A dashboard is long. */
@@ -109,5 +110,9 @@ const checks: Record<Checker, (look: Look) => Promise<Answer>> = {
   rules: (look) => program(look, 'promtool', 'check', 'rules', look.file),
   alertmanager: (look) => program(look, 'amtool', 'check-config', look.file),
   haproxy: (look) => program(look, 'haproxy', '-c', '-f', look.file),
-  nginx: (look) => program(look, 'nginx', '-t', '-q', '-c', look.file),
+  async nginx({ folder, env }) {
+    const { outcome, words } = await frontAnswer(join(folder, 'front', 'nginx'), env.PATH);
+    if (outcome === 'ok') return right('nginx -t');
+    return { outcome: outcome === 'missing' ? 'unchecked' : 'wrong', by: 'nginx -t', words };
+  },
 };

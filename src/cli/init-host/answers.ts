@@ -38,6 +38,7 @@ export const standardAnswers: RawAnswers = {
   httpsPort: '443',
   serverPort: '8080',
   routerPort: '8081',
+  frontSubnet: '172.30.255.240/28',
 };
 
 /** @throws SiskinError HOST_ANSWERS_INVALID with every mistake, each with its option */
@@ -86,6 +87,7 @@ function assembled(raw: RawAnswers, example: ExampleName): HostAnswers {
       server: Number(raw.serverPort),
       router: Number(raw.routerPort),
     },
+    frontSubnet: raw.frontSubnet,
     ...(traits.standby && { standby: standbyOf(raw) }),
     ...(traits.outsideDatabase && { outsideDatabase: outsideDatabaseOf(raw) }),
   };

@@ -3,6 +3,7 @@ import { repositoryProblem } from '../../config/siskin/repository-address.ts';
 import { isRouteHost } from '../../config/siskin/route-syntax.ts';
 import { size } from '../../config/units.ts';
 import { type ExampleName, exampleNames, exampleTraits } from '../../domain/host/answers.ts';
+import { isFrontSubnet } from '../../domain/host/front-network.ts';
 import { namePattern } from '../../domain/names.ts';
 
 /** What `siskin init host` asks; all texts as they were typed, lists word by word. */
@@ -29,6 +30,7 @@ export interface RawAnswers {
   httpsPort: string;
   serverPort: string;
   routerPort: string;
+  frontSubnet: string;
 }
 export type HostQuestion = keyof RawAnswers;
 
@@ -261,6 +263,14 @@ export const hostQuestions: Record<HostQuestion, QuestionText> = {
   httpsPort: portQuestion('--https-port <port>', 'the port for https'),
   serverPort: portQuestion('--server-port <port>', "the port of Siskin's server, on loopback"),
   routerPort: portQuestion('--router-port <port>', "the port of Siskin's router, on loopback"),
+  frontSubnet: {
+    message: 'The network between the web server and the router',
+    flag: '--front-subnet <network>',
+    about: 'the network between the web server and the router: 16 addresses that nothing else has',
+    needed: always,
+    asked: false,
+    problem: must(isFrontSubnet, 'an IPv4 network of 16 addresses, e.g. 172.30.255.240/28'),
+  },
 };
 
 function portQuestion(flag: string, about: string): QuestionText {

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { groupOf, type RenderedFile, textOf } from '../../adapters/host/write-folder.ts';
+import { frontFiles } from '../../adapters/templates/front-files.ts';
 import { readTemplate, renderTemplate } from '../../adapters/templates/render-template.ts';
 import { parseEnvFile } from '../../config/env-file.ts';
-import { type HostFile, type HostPlan, secretsOf } from '../../domain/host/plan.ts';
+import { type FrontFile, type HostFile, type HostPlan, secretsOf } from '../../domain/host/plan.ts';
 import { secretPlaces } from '../../domain/host/secrets.ts';
 
 /** What only this machine knows. */
@@ -43,6 +44,7 @@ async function textFor(
   machine: MachineFacts,
 ): Promise<string> {
   if ('text' in file) return file.text;
+  if ('front' in file) return frontText(file);
   if (!file.template.endsWith('.eta')) return readTemplate(file.template);
   // A file gets no secret but those that its plan names.
   const own = Object.fromEntries(file.secrets.map((name) => [name, secrets[name]]));
@@ -51,6 +53,13 @@ async function textFor(
       .update(own[name] ?? '')
       .digest('hex');
   return renderTemplate(file.template, { ...file.values, secrets: own, sha256, machine });
+}
+
+async function frontText({ front, name }: FrontFile): Promise<string> {
+  const { files } = await frontFiles(front);
+  const found = files.find(({ path }) => path === name);
+  if (found === undefined) throw new Error(`the front has no file ${name}`);
+  return found.text;
 }
 
 /** Those that the folder has already, and new ones of 32 random bytes for the others. */

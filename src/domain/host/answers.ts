@@ -21,6 +21,8 @@ export interface HostAnswers {
   /** Networks of those who may reach the test environments, as CIDR. */
   developers: string[];
   ports: HostPorts;
+  /** Of the network between front and router: 16 addresses, as CIDR. */
+  frontSubnet: string;
   /** Absent: one machine only. */
   standby?: Standby;
   /** Absent: production's database is in the bundle. */

@@ -26,7 +26,7 @@ const byPath: readonly [RegExp, Checker][] = [
   [/(^|\/)prometheus[^/]*\.ya?ml$/, 'prometheus'],
   [/(^|\/)alertmanager[^/]*\.ya?ml$/, 'alertmanager'],
   [/(^|\/)haproxy\.cfg$/, 'haproxy'],
-  [/(^|\/)nginx\.conf$/, 'nginx'],
+  [/^front\/nginx\//, 'nginx'],
   [/\.ya?ml$/, 'yaml'],
 ];
 

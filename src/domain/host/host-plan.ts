@@ -1,6 +1,7 @@
 import { mainPart, standbyPart, testPart } from './accessories.ts';
 import { exampleTraits, type HostAnswers } from './answers.ts';
 import { appFiles } from './apps.ts';
+import { frontPart } from './front-part.ts';
 import { monitoringPart } from './monitoring-part.ts';
 import { hostNames } from './names.ts';
 import {
@@ -23,6 +24,7 @@ const producers: readonly Producer[] = [
   standbyPart,
   monitoringPart,
   siskinPart,
+  frontPart,
   appFiles,
 ];
 
@@ -41,6 +43,12 @@ export function hostPlan(answers: HostAnswers, own: readonly Producer[] = produc
   return { parts, profiles, files: [...rootFiles(answers, produced, parts, profiles), ...files] };
 }
 
+/** Every domain that the front answers. */
+function publicHosts({ apps, publicUrl }: HostAnswers): Set<string> {
+  const own = apps.flatMap(({ environments }) => environments.flatMap(({ hosts }) => hosts));
+  return new Set(publicUrl === '' ? own : [...own, new URL(publicUrl).hostname]);
+}
+
 function rootFiles(
   answers: HostAnswers,
   produced: readonly Produced[],
@@ -53,6 +61,7 @@ function rootFiles(
     parts,
     profiles,
     traits: exampleTraits[answers.example],
+    hosts: [...publicHosts(answers)],
     memory: `${Math.round(answers.memoryBytes / 2 ** 20)}M`,
   };
   const keys = produced.flatMap((one) => one.siskinYaml ?? []);

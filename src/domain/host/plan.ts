@@ -1,3 +1,4 @@
+import type { FrontModel } from '../front/model.ts';
 import type { HostAnswers } from './answers.ts';
 
 interface Place {
@@ -22,7 +23,14 @@ export interface TextFile extends Place {
   text: string;
 }
 
-export type HostFile = TemplateFile | TextFile;
+/** One of the files that the front's model becomes. */
+export interface FrontFile extends Place {
+  front: FrontModel;
+  /** Relative to the folder of nginx.conf. */
+  name: string;
+}
+
+export type HostFile = TemplateFile | TextFile | FrontFile;
 
 /** A Compose file that the root file includes, with its own `.env`. */
 export interface HostPart {
@@ -92,4 +100,4 @@ export const privateFile = (
 });
 
 /** The secrets that a file shows. */
-export const secretsOf = (file: HostFile): readonly string[] => ('text' in file ? [] : file.secrets);
+export const secretsOf = (file: HostFile): readonly string[] => ('secrets' in file ? file.secrets : []);

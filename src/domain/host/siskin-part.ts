@@ -1,4 +1,5 @@
 import { exampleTraits } from './answers.ts';
+import { frontAddresses } from './front-network.ts';
 import { databaseAddresses, hostNames } from './names.ts';
 import { openFile, type Producer, privateFile } from './plan.ts';
 
@@ -7,7 +8,13 @@ export const siskinPart: Producer = (answers) => {
   const { project, ports, example } = answers;
   const { files } = exampleTraits[example];
   const databases = databaseAddresses(answers);
-  const values = { ...hostNames(project), ports, databases, files };
+  const values = {
+    ...hostNames(project),
+    ports,
+    databases,
+    files,
+    addresses: frontAddresses(answers.frontSubnet),
+  };
   const passwords = databases.flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
   const secrets = ['webhook', 'monitoring-token', ...new Set(passwords), ...(files ? ['minio'] : [])];
   return {

@@ -1,11 +1,13 @@
 import { exampleTraits, type HostAnswers, type HostApp, type HostEnvironment } from './answers.ts';
 import { appService } from './apps.ts';
+import { frontAddresses } from './front-network.ts';
 import { databaseVariable, hostNames } from './names.ts';
 
 /** The text of siskin.yaml. @param keys further top-level keys, each as YAML text */
 export function siskinYaml(answers: HostAnswers, keys: readonly string[]): string {
   const { project, publicUrl, apps, example } = answers;
   const names = hostNames(project);
+  const { front } = frontAddresses(answers.frontSubnet);
   const networks = [
     names.databaseNetwork,
     ...(exampleTraits[example].testEnvironment ? [names.testDatabaseNetwork] : []),
@@ -17,7 +19,8 @@ export function siskinYaml(answers: HostAnswers, keys: readonly string[]): strin
     `server: { listen: "0.0.0.0:8080"${publicUrl === '' ? '' : `, publicUrl: ${text(publicUrl)}`} }`,
     'redis: { url: redis://siskin-redis:6379 }',
     'prometheus: { url: http://siskin-prometheus:9090 }',
-    `router: { container: ${names.router}, socket: /run/siskin/haproxy/admin.sock }`,
+    '# The front is nginx in a container, in front/; the router believes it, and nobody else, who a client is.',
+    `router: { container: ${names.router}, socket: /run/siskin/haproxy/admin.sock, trust: [${front}/32] }`,
     `docker: { host: unix:///var/run/docker.sock, network: ${names.network} }`,
     `github: { webhookSecret: "${variable('SISKIN_WEBHOOK_SECRET')}" }`,
     '# Apps that name these in their Compose file reach the databases; nobody else does.',

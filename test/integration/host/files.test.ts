@@ -48,7 +48,7 @@ const programs: [RegExp, RegExp][] = [
   [/\/prometheus\/tests\/[^/]+\.yml$/, /^promtool test rules/],
   [/(^|\/)alertmanager\.yml$/, /^amtool check-config/],
   [/haproxy\.cfg$/, /^haproxy -c/],
-  [/(^|\/)nginx\.conf$/, /^nginx -t/],
+  [/^front\/nginx\//, /^nginx -t$/],
   [/\.json$/, /^JSON/],
   [/^siskin\.yaml$/, /^siskin$/],
 ];
@@ -143,6 +143,7 @@ describe('siskin host check', () => {
       'siskin',
       /include\[0\]\.path: must be a path such as/,
     ],
+    ['front/nginx/hosts/talk.example.com.conf', /server_name/, 'server_nam', /^nginx -t$/, /server_nam/],
     ['main/.env', /^NOFILE=/m, 'NO FILE=', 'siskin', /main\/\.env:\d+: must be NAME=value/],
   ])('%s with %s → %s is refused', async (path, from, to, by, words) => {
     await copy('nas');

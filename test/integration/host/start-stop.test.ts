@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,9 +26,11 @@ beforeAll(async () => {
   folder = join(scratch.path, 'host');
   images = await standInImages(`siskin-test/${project}`);
   const ports = ['--server-port', String(await freePort()), '--router-port', String(await freePort())];
-  const { code, err } = await initHost(folder, 'nas', '--project', project, ...ports);
+  const web = ['--http-port', String(await freePort()), '--https-port', String(await freePort())];
+  const network = ['--front-subnet', `172.30.${randomInt(256)}.${16 * randomInt(16)}/28`];
+  const { code, err } = await initHost(folder, 'nas', '--project', project, ...ports, ...web, ...network);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  for (const part of ['main', 'siskin']) {
+  for (const part of ['main', 'siskin', 'front']) {
     const env = join(folder, part, '.env');
     await edit(env, /^(\w+_IMAGE)=.*$/gm, `$1=${images.well}`);
     // Nobody but root of the whole machine may raise it, and tests run in containers, too.
@@ -53,6 +55,7 @@ afterAll(async () => {
 const main = ['postgres', 'redis', 'minio'];
 const watching = ['prometheus', 'alertmanager', 'grafana', 'loki', 'alloy', 'zipkin', 'node-exporter'];
 const own = ['siskin-redis', 'siskin-prometheus', 'siskin-server', 'siskin-worker', 'siskin-router'];
+const front = ['front'];
 
 /** Where something happened first; it must have happened. */
 const placeOf = (events: ProjectEvent[], service: string, action: string): number => {
@@ -85,15 +88,17 @@ describe('siskin host', () => {
         expect({ code, err }).toEqual({ code: 0, err: '' });
         expect(out).toContain(`network ${project}-database  is there\n`);
       },
-      own.map((service) => ({ service, action: 'start' })),
+      front.map((service) => ({ service, action: 'start' })),
     );
     const containers = await containersOf(project);
-    expect(Object.keys(containers).sort()).toEqual([...main, ...watching, ...own].sort());
+    expect(Object.keys(containers).sort()).toEqual([...main, ...watching, ...own, ...front].sort());
     // Redis and MinIO may be well since the start that failed.
     expect(placeOf(events, 'postgres', healthy)).toBeLessThan(placeOf(events, 'prometheus', 'start'));
     for (const service of own)
       expect(placeOf(events, 'prometheus', healthy)).toBeLessThan(placeOf(events, service, 'start'));
     expect(placeOf(events, 'siskin-redis', healthy)).toBeLessThan(placeOf(events, 'siskin-server', 'start'));
+    for (const service of own)
+      expect(placeOf(events, service, 'start')).toBeLessThan(placeOf(events, 'front', 'start'));
     expect(containers.postgres?.HostConfig.Memory).toBe(512 * 2 ** 20);
     expect((await inspectNetwork(`${project}-database`)).Internal).toBe(true);
     expect((await inspectNetwork(project)).Internal).toBe(false);
@@ -108,6 +113,7 @@ describe('siskin host', () => {
       ...main,
       ...watching,
       ...own,
+      ...front,
     ]);
     expect(services[0]).toMatchObject({ part: 'main', state: 'running', health: 'healthy', ready: true });
     expect((await siskin('host', 'start', folder)).code).toBe(0);
@@ -122,17 +128,19 @@ describe('siskin host', () => {
 
   it('stop goes the other way, and what was stopped stays and is told', async () => {
     expect((await siskin('host', 'stop', folder, '--dry-run')).out).toMatch(
-      /^1\. part siskin: .*\n2\. part monitoring: .*\n3\. part main: /,
+      /^1\. part front: front\n2\. part siskin: .*\n3\. part monitoring: .*\n4\. part main: /,
     );
     const events = await eventsDuring(
       project,
       async () => {
         const { code, out, err } = await siskin('host', 'stop', folder);
-        const told = '✓ siskin stopped\n✓ monitoring stopped\n✓ main stopped\n';
+        const told = '✓ front stopped\n✓ siskin stopped\n✓ monitoring stopped\n✓ main stopped\n';
         expect({ code, out, err }).toEqual({ code: 0, out: told, err: '' });
       },
       main.map((service) => ({ service, action: 'die' })),
     );
+    for (const service of own)
+      expect(placeOf(events, 'front', 'die')).toBeLessThan(placeOf(events, service, 'die'));
     for (const service of own)
       expect(placeOf(events, service, 'die')).toBeLessThan(placeOf(events, 'prometheus', 'die'));
     for (const service of main)

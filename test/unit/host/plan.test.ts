@@ -44,10 +44,10 @@ describe.each(exampleNames)('the plan of %s', (example) => {
     }
   });
 
-  it('starts databases first, then what watches, then Siskin', () => {
+  it('starts databases first, then what watches, then Siskin, then the front', () => {
     const names = hostPlan(answersOf(example)).parts.map(({ name }) => name);
     expect(names).toEqual(partOrder.filter((name) => names.includes(name)));
-    expect(names.at(-1)).toBe('siskin');
+    expect(names.slice(-2)).toEqual(['siskin', 'front']);
   });
 });
 

@@ -1,0 +1,127 @@
+import {
+  defaultHeaders,
+  defaultHidden,
+  defaultLimits,
+  defaultSite,
+  defaultTimeouts,
+} from '../front/defaults.ts';
+import { type FrontSite, frontModel } from '../front/front-model.ts';
+import type { FrontModel } from '../front/model.ts';
+import { type FrontSettings, openAccess } from '../front/settings.ts';
+import type { HostAnswers } from './answers.ts';
+import { frontAddresses } from './front-network.ts';
+import { hostNames } from './names.ts';
+import { type HostFile, openFile, type Producer, privateFile } from './plan.ts';
+
+/** As nginx sees them in its container. */
+const paths = {
+  pid: '/tmp/nginx.pid',
+  temp: '/tmp',
+  certificates: '/served',
+  challenges: '/acme',
+  users: '/etc/nginx/siskin/users',
+};
+
+/** GitHub sends at most 25 MB. */
+const longestWebhook = 25 * 2 ** 20;
+const webhooks = '/webhooks/';
+
+/** The web server before the router, in a container: the same configuration that `siskin up` writes for its own. */
+export const frontPart: Producer = (answers) => {
+  const model = hostFront(answers);
+  const values = {
+    ...hostNames(answers.project),
+    ports: answers.ports,
+    addresses: frontAddresses(answers.frontSubnet),
+    hosts: model.hosts.map(({ host }) => host),
+    email: answers.email,
+  };
+  const names = [
+    'nginx.conf',
+    'mime.types',
+    'challenges.conf',
+    'proxy.conf',
+    ...model.environments.flatMap(({ name }) => [
+      `environments/${name}.conf`,
+      `environments/${name}.location`,
+    ]),
+    ...model.hosts.map(({ host }) => `hosts/${host}.conf`),
+  ];
+  return {
+    parts: [{ name: 'front', about: 'nginx: TLS, limits, who may enter' }],
+    files: [
+      openFile('front/docker-compose.yml', 'host/front/docker-compose.yml.eta', values),
+      privateFile('front/.env', 'host/front/env.eta', values, []),
+      { ...openFile('front/install-certificate.sh', 'certbot/install-certificate.sh'), mode: 0o755 },
+      ...names.map((name): HostFile => ({ path: `front/nginx/${name}`, mode: 0o644, front: model, name })),
+    ],
+  };
+};
+
+function hostFront(answers: HostAnswers): FrontModel {
+  const { apps, ports, developers, publicUrl, frontSubnet } = answers;
+  const { router } = frontAddresses(frontSubnet);
+  const sites = apps.flatMap(({ app, environments }) =>
+    environments.map(({ environment, hosts }): FrontSite => {
+      const access = environment === 'test' ? { ...openAccess, allow: developers } : openAccess;
+      return {
+        app,
+        environment,
+        routes: hosts.map((host) => ({ host, path: '/' })),
+        site: defaultSite,
+        access,
+      };
+    }),
+  );
+  const model = frontModel({
+    settings: settings(ports),
+    paths,
+    // The container is started as a user who is not root.
+    user: null,
+    router: `${router}:8081`,
+    status: '127.0.0.1:8404',
+    logTo: '/dev/stdout',
+    sites: publicUrl === '' ? sites : [...sites, serverSite(answers)],
+  });
+  return { ...model, hosts: model.hosts.map(withoutRouterForServer) };
+}
+
+const settings = ({ http, https }: HostAnswers['ports']): FrontSettings => ({
+  // IPv4 only: what Docker passes on from IPv6 comes from its gateway, whoever sent it.
+  http: { host: '0.0.0.0', port: http },
+  https: { host: '0.0.0.0', port: https },
+  certificates: paths.certificates,
+  users: paths.users,
+  limits: defaultLimits,
+  headers: defaultHeaders,
+  hidden: defaultHidden,
+  maxBodyBytes: 10 * 2 ** 20,
+  timeouts: defaultTimeouts,
+  accessLog: true,
+  user: 'nginx',
+});
+
+/** Of Siskin's server GitHub reaches the webhooks, and nobody anything else. */
+function serverSite({ publicUrl, frontSubnet }: HostAnswers): FrontSite {
+  const host = new URL(publicUrl).hostname;
+  const { server } = frontAddresses(frontSubnet);
+  const proxied = { path: webhooks, to: [`http://${server}:8080`], base: webhooks, host, methods: ['POST'] };
+  return {
+    app: 'siskin',
+    environment: 'server',
+    routes: [{ host, path: webhooks }],
+    access: openAccess,
+    site: {
+      ...defaultSite,
+      maxBodyBytes: longestWebhook,
+      proxy: [{ ...proxied, maxFails: 0, failTimeoutMs: 10_000 }],
+    },
+  };
+}
+
+const withoutRouterForServer = (host: FrontModel['hosts'][number]): FrontModel['hosts'][number] => ({
+  ...host,
+  locations: host.locations.filter(
+    ({ environment, to }) => environment !== 'siskin-server' || to !== 'router',
+  ),
+});
