@@ -1,6 +1,7 @@
 import { mainPart, standbyPart, testPart } from './accessories.ts';
 import { exampleTraits, type HostAnswers } from './answers.ts';
 import { appFiles } from './apps.ts';
+import { backupPart } from './backup-part.ts';
 import { frontPart } from './front-part.ts';
 import { monitoringPart } from './monitoring-part.ts';
 import { hostNames } from './names.ts';
@@ -25,6 +26,7 @@ const producers: readonly Producer[] = [
   monitoringPart,
   siskinPart,
   frontPart,
+  backupPart,
   appFiles,
 ];
 

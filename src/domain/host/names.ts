@@ -10,6 +10,9 @@ export const hostNames = (project: string) => ({
   /** Containers that are named to other programs and people. */
   router: `${project}-router`,
   server: `${project}-server`,
+  /** The label of the database's container. */
+  databaseLabel: `siskin.host.database=${project}`,
+  filesVolume: `${project}-minio-data`,
 });
 
 /** An app's database, in the letters of SQL: `web_shop`. */

@@ -126,7 +126,15 @@ export function advance(progress: Progress, { t, event }: JournalEntry): Progres
     case 'service-state':
       return entered(progress, t, event);
     case 'observation-began':
-      return { ...progress, ticks: [], bakedMs: 0, conditions: {}, conditionsAt: null, measuredAt: t };
+      return {
+        ...progress,
+        replicas: askedAnew(progress.replicas, t),
+        ticks: [],
+        bakedMs: 0,
+        conditions: {},
+        conditionsAt: null,
+        measuredAt: t,
+      };
     case 'condition':
       return { ...progress, conditions: addCondition(progress.conditions, event), conditionsAt: t };
     case 'tick':
@@ -156,6 +164,15 @@ export function advance(progress: Progress, { t, event }: JournalEntry): Progres
       return replicaChanged(progress, t, event);
   }
 }
+
+/** Nobody asked a replica while all stood still for a person: its time to become healthy begins now. */
+const askedAnew = (replicas: Progress['replicas'], t: number): Progress['replicas'] =>
+  Object.fromEntries(
+    Object.entries(replicas).map(([name, known]) => [
+      name,
+      known.startedAt === null || known.healthy ? known : { ...known, startedAt: t },
+    ]),
+  );
 
 type StateEvent = Extract<JournalEvent, { type: 'state' | 'service-state' }>;
 
