@@ -83,7 +83,7 @@ export const safetyErrors = {
   },
   STANDBY_BUSY: {
     meaning: 'Another process is synchronising this standby.',
-    hint: 'Wait for it. One that was killed is taken over after ten minutes.',
+    hint: 'Wait for it. What a killed one left ends by itself within a minute.',
   },
   STANDBY_SERVING: {
     meaning: 'The standby serves at the moment: to synchronise now would overwrite what its users see.',
