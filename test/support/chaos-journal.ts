@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { connectRedis } from '../../src/adapters/redis/connect.ts';
+import { connectRedis, waitForRedis } from '../../src/adapters/redis/connect.ts';
 import { storeKeys } from '../../src/adapters/redis/keys.ts';
 import { readJournalEntry } from '../../src/adapters/redis/records.ts';
 import type { JournalEvent } from '../../src/domain/journal.ts';
@@ -12,6 +12,7 @@ const blockMs = 500;
 export async function journalLines(url: string, deployment: string): Promise<string[]> {
   const redis = connectRedis({ url }, 'commands', () => {});
   try {
+    await waitForRedis(redis, 10_000);
     const entries = await redis.xrange(storeKeys('siskin:').journal(deployment), '-', '+');
     return entries.flatMap(([, fields]) => {
       const { at, event } = readJournalEntry(fields[1] ?? '');
