@@ -34,7 +34,7 @@ export class Journal {
     this.#deployment = deployment;
     this.clock = clock;
     this.#entries = entries;
-    this.#noteServing();
+    this.#noteServing(entries);
   }
 
   /** Reads what is there and notes that this worker goes on from it. @throws SiskinError LEASE_LOST */
@@ -87,8 +87,8 @@ export class Journal {
     });
   }
 
-  #noteServing(): void {
-    if (this.#entries.some(({ event }) => event.type === 'state' && event.state === 'watching'))
+  #noteServing(entries: readonly JournalEntry[]): void {
+    if (entries.some(({ event }) => event.type === 'state' && event.state === 'watching'))
       this.#served.abort();
   }
 
@@ -98,7 +98,7 @@ export class Journal {
     const entries = events.map((event) => ({ t: this.clock.t(), at: this.clock.at(), event }));
     await this.#store.append(this.#lease, this.#deployment, entries);
     this.#entries.push(...entries);
-    this.#noteServing();
+    this.#noteServing(entries);
     for (const [service, progress] of this.#progress) {
       const own = entries.flatMap((entry) => ownEntry(entry, service) ?? []);
       this.#progress.set(service, own.reduce(advance, progress));
