@@ -55,6 +55,7 @@ const person = (name: string, action: string) => ({
 
 export type NoticeName =
   | 'building'
+  | 'first'
   | 'good'
   | 'bad'
   | 'low-evidence'
@@ -68,6 +69,21 @@ export type NoticeName =
 /** One for each end and each wait that a person is to see. */
 export const notices: Record<NoticeName, Notice> = {
   building: buildingNotice,
+  first: {
+    ...buildingNotice,
+    state: 'succeeded',
+    release: 1,
+    baseline: null,
+    stages: [...rolledOut.slice(0, 3), { stage: 'rolling', ms: 2_200 }, { stage: 'watching', ms: 600_000 }],
+    watch: counted(20_480, 2, 0, 0),
+    decision: {
+      decision: 'promote',
+      evidence: 'skipped',
+      reason: 'first deployment: nothing to compare with',
+    },
+    acts: [],
+    finishedAt: '2026-11-25T10:10:15.000Z',
+  },
   good: {
     ...buildingNotice,
     state: 'succeeded',

@@ -26,7 +26,7 @@ export function registerList(secrets: Command, io: Io): void {
         );
         const entries = lists.flat();
         if (options.json) return writeJson(io, { app, secrets: entries });
-        writeTable(io, ['NAME', 'ENVIRONMENT', 'CHANGED', 'BY'], entries.map(row), `${app} has no secrets.`);
+        writeTable(io, ['NAME', 'ENVIRONMENT', 'CHANGED', 'HOW'], entries.map(row), `${app} has no secrets.`);
       },
     );
 }

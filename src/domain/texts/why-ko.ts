@@ -50,7 +50,9 @@ function promoted(notice: Notice): Why {
   const evidence = notice.decision?.evidence;
   switch (evidence) {
     case 'skipped':
-      return known('전에 잘 서비스하던 릴리스여서 카나리 없이 되돌아갔습니다.');
+      return notice.baseline === null
+        ? known('첫 배포라 비교할 기존 릴리스가 없어 카나리 없이 승격했습니다.')
+        : { sentence: '카나리 없이 승격했습니다.', original: notice.decision?.reason ?? null };
     case 'low':
       return {
         sentence: `요청이 적어 근거가 약한 채로 승격했습니다${counted(notice)}.`,

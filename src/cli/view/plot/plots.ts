@@ -7,8 +7,9 @@ import { timeAxis, timelineOf } from './timeline.ts';
 
 const widest = 72;
 
-/** The two plots of a verdict, as lines. Empty when nothing was measured, or the terminal is too narrow. */
+/** The two plots of a verdict, as lines. Empty when no request was measured, or the terminal is too narrow. */
 export function plots(io: Io, verdict: VerdictView): string[] {
+  if (verdict.ticks.every(({ nc, nb }) => nc + nb === 0)) return [];
   const timeline = timelineOf(verdict, Math.min(widest, io.columns) - plotMargin);
   if (timeline === null) return [];
   const happened = events(verdict);
