@@ -84,17 +84,3 @@ export async function untilProject(
   }
   return false;
 }
-
-/** Makes a network that others will join. @param internal it has no way to the outside */
-export async function makeNetwork(
-  docker: Docker,
-  name: string,
-  internal: boolean,
-): Promise<'made' | 'there'> {
-  const existing = await reachingEngine(() => docker.listNetworks({ filters: { name: [name] } }));
-  if (existing.some((network) => network.Name === name)) return 'there';
-  await doneWhen([409], () =>
-    docker.createNetwork({ Name: name, Driver: 'bridge', Internal: internal, CheckDuplicate: true }),
-  );
-  return 'made';
-}

@@ -1,11 +1,19 @@
 import type { Command } from 'commander';
 import { connectDocker } from '../../adapters/docker/connect.ts';
-import { makeNetwork, projectContainers, untilProject } from '../../adapters/docker/project-containers.ts';
+import { makeNetwork, subnetsOfEngine } from '../../adapters/docker/host-networks.ts';
+import { projectContainers, untilProject } from '../../adapters/docker/project-containers.ts';
 import type { ComposeCli } from '../../adapters/host/compose-cli.ts';
 import { duration } from '../../config/units.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import { activeParts, type BundlePart, type HostBundle, neededNetworks } from '../../domain/host/bundle.ts';
+import {
+  activeParts,
+  type BundlePart,
+  fixedSubnets,
+  type HostBundle,
+  neededNetworks,
+} from '../../domain/host/bundle.ts';
 import { type Readiness, readiness } from '../../domain/host/readiness.ts';
+import { takenSubnets } from '../../domain/host/subnets.ts';
 import { example } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import { neutral, paint, writeJson } from '../output.ts';
@@ -42,6 +50,7 @@ async function start(io: Io, folder: string, options: StartOptions): Promise<voi
   refuse(bundle);
   const compose = await composeOf(io.env);
   const docker = connectDocker(engineOf(io.env));
+  await refuseTakenSubnets(docker, bundle);
   const say = (text: string): void => {
     if (!options.json) io.write(`${text}\n`);
   };
@@ -110,6 +119,17 @@ function refuse(bundle: HostBundle): void {
     throw new SiskinError('HOST_UNFILLED', `Still CHANGE-ME: ${bundle.unfilled.join('; ')}.`);
   const { shortage } = memoryReport(bundle);
   if (shortage !== null) throw new SiskinError('HOST_MEMORY_SHORT', `${shortage} Nothing was started.`);
+}
+
+/** @throws SiskinError HOST_SUBNET_TAKEN */
+async function refuseTakenSubnets(docker: Starting['docker'], bundle: HostBundle): Promise<void> {
+  const [taken] = takenSubnets(fixedSubnets(bundle), await subnetsOfEngine(docker));
+  if (taken === undefined) return;
+  const { network, subnet, takenBy } = taken;
+  throw new SiskinError(
+    'HOST_SUBNET_TAKEN',
+    `${neutral(network)} is to be ${neutral(subnet)}, of which ${neutral(takenBy.network)} (${takenBy.subnet}) has addresses already. Nothing was started.`,
+  );
 }
 
 export interface StartStep {

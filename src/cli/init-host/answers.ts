@@ -38,7 +38,7 @@ export const standardAnswers: RawAnswers = {
   httpsPort: '443',
   serverPort: '8080',
   routerPort: '8081',
-  frontSubnet: '172.30.255.240/28',
+  frontSubnet: '10.213.217.240/28',
 };
 
 /** @throws SiskinError HOST_ANSWERS_INVALID with every mistake, each with its option */

@@ -269,7 +269,7 @@ export const hostQuestions: Record<HostQuestion, QuestionText> = {
     about: 'the network between the web server and the router: 16 addresses that nothing else has',
     needed: always,
     asked: false,
-    problem: must(isFrontSubnet, 'an IPv4 network of 16 addresses, e.g. 172.30.255.240/28'),
+    problem: must(isFrontSubnet, 'an IPv4 network of 16 addresses, e.g. 10.213.217.240/28'),
   },
 };
 

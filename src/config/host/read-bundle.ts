@@ -111,6 +111,11 @@ export async function readPart({
     networks: Object.entries(compose.networks).flatMap(([key, network]) =>
       network?.external ? [{ name: network.name ?? key, internal: internal.includes(key) }] : [],
     ),
+    subnets: Object.entries(compose.networks).flatMap(([network, settings]) =>
+      (settings?.ipam.config ?? []).flatMap(({ subnet }) =>
+        subnet === undefined ? [] : [{ network, subnet }],
+      ),
+    ),
   };
   const open = Object.entries(variables).filter(([, value]) => value.includes('CHANGE-ME'));
   const variablesLeft = open.map(([variable]) => `${name}/.env: ${variable}`);

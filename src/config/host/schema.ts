@@ -48,7 +48,15 @@ export const partSchema = z.looseObject({
   networks: z
     .record(
       z.string(),
-      z.looseObject({ external: z.boolean().prefault(false), name: z.string().optional() }).nullable(),
+      z
+        .looseObject({
+          external: z.boolean().prefault(false),
+          name: z.string().optional(),
+          ipam: z
+            .looseObject({ config: z.array(z.looseObject({ subnet: z.string().optional() })).prefault([]) })
+            .prefault({}),
+        })
+        .nullable(),
     )
     .prefault({}),
   'x-siskin-internal': z.array(z.string()).prefault([]),

@@ -8,6 +8,11 @@ export const bundleErrors = {
     meaning: 'A port that the host is to listen at is in use on this machine; nothing was written.',
     hint: 'Stop what listens there, choose another port, or say --elsewhere when the folder is for another machine.',
   },
+  HOST_SUBNET_TAKEN: {
+    meaning:
+      'Another network of the engine has addresses that a network of the host is to have; nothing was started.',
+    hint: 'Remove that network if nobody needs it, or write the folder anew with `siskin init host FOLDER --force --front-subnet NETWORK`.',
+  },
   HOST_MEMORY_SHORT: {
     meaning: 'All memory limits together are more than the machine has.',
     hint: 'Lower limits in the .env files or replicas in apps/, take a profile out of COMPOSE_PROFILES, or correct HOST_MEMORY.',

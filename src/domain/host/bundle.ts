@@ -1,4 +1,5 @@
 import type { ServiceMemory } from './memory.ts';
+import type { NamedSubnet } from './subnets.ts';
 
 /** A folder that `siskin init host` wrote, as it is read back. */
 export interface HostBundle {
@@ -25,6 +26,8 @@ export interface BundlePart {
   services: ServiceMemory[];
   /** External networks, which must be there before the part starts. */
   networks: { name: string; internal: boolean }[];
+  /** Of its own networks, by the Compose file's names, those whose addresses are fixed. */
+  subnets: NamedSubnet[];
 }
 
 /** Whether any of the part's services runs under these profiles. */
@@ -41,6 +44,12 @@ export const activeParts = ({ parts, profiles }: HostBundle): BundlePart[] =>
 export const neededNetworks = (parts: readonly BundlePart[]): { name: string; internal: boolean }[] => [
   ...new Map(parts.flatMap(({ networks }) => networks).map((network) => [network.name, network])).values(),
 ];
+
+/** The addresses that networks of this machine's parts are to have, under the names that Compose gives them. */
+export const fixedSubnets = (bundle: HostBundle): NamedSubnet[] =>
+  activeParts(bundle).flatMap(({ subnets }) =>
+    subnets.map(({ network, subnet }) => ({ network: `${bundle.project}_${network}`, subnet })),
+  );
 
 /** Memory of everything: services of the bundle, and the apps that Siskin runs beside them. */
 export const memoryOf = ({ parts, apps }: HostBundle): ServiceMemory[] => [

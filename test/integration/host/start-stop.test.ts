@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectDocker } from '../../../src/adapters/docker/connect.ts';
 import { freePort } from '../../support/free-port.ts';
 import {
   containersOf,
@@ -20,6 +21,7 @@ const project = `host-${randomUUID().slice(0, 8)}`;
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 let images: Awaited<ReturnType<typeof standInImages>>;
 let folder: string;
+let subnet: string;
 
 beforeAll(async () => {
   scratch = await scratchFolder();
@@ -27,7 +29,8 @@ beforeAll(async () => {
   images = await standInImages(`siskin-test/${project}`);
   const ports = ['--server-port', String(await freePort()), '--router-port', String(await freePort())];
   const web = ['--http-port', String(await freePort()), '--https-port', String(await freePort())];
-  const network = ['--front-subnet', `172.30.${randomInt(256)}.${16 * randomInt(16)}/28`];
+  subnet = `10.213.${randomInt(256)}.${16 * randomInt(16)}/28`;
+  const network = ['--front-subnet', subnet];
   const { code, err } = await initHost(folder, 'nas', '--project', project, ...ports, ...web, ...network);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   for (const part of ['main', 'siskin', 'front']) {
@@ -66,6 +69,24 @@ const placeOf = (events: ProjectEvent[], service: string, action: string): numbe
 const healthy = 'health_status: healthy';
 
 describe('siskin host', () => {
+  it('another network with its addresses is named before anything is made', async () => {
+    const docker = connectDocker(process.env.DOCKER_HOST);
+    const other = await docker.createNetwork({
+      Name: `${project}-other`,
+      IPAM: { Config: [{ Subnet: subnet }] },
+    });
+    const { code, err } = await siskin('host', 'start', folder);
+    await other.remove();
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringContaining(
+        `error HOST_SUBNET_TAKEN: ${project}_front is to be ${subnet}, of which ${project}-other (${subnet}) has addresses already. Nothing was started.\n`,
+      ),
+    });
+    expect(await containersOf(project)).toEqual({});
+    expect(await docker.listNetworks({ filters: { name: [project] } })).toEqual([]);
+  });
+
   it('a database that crashes keeps everything after it from being started', async () => {
     await edit(join(folder, 'main', '.env'), /^POSTGRES_IMAGE=.*$/m, `POSTGRES_IMAGE=${images.crashing}`);
     const { code, out, err } = await siskin('host', 'start', folder);
