@@ -96,6 +96,8 @@ describe('Siskin as containers', () => {
   it('has the command line as a container', async () => {
     const listing = await siskin.project.compose('run', '--rm', 'cli', 'history', siskin.app, '--json');
     expect(listing).toContain('"r3"');
+    const inServer = await siskin.project.compose('exec', '-T', 'server', 'siskin', '--help');
+    expect(inServer).toContain('Usage: siskin');
   });
 
   it('goes down cleanly: replicas and volumes stay, nothing else', async () => {
