@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openContainerRouter } from '../../workers/container-router.ts';
-import { type ComposeSiskin, namesOf, startComposeSiskin } from '../support/compose-siskin.ts';
+import { run } from '../support/compose-project.ts';
+import { type ComposeSiskin, namesOf, plantedSecret, startComposeSiskin } from '../support/compose-siskin.ts';
 import { heldOf } from '../support/docker-cleanup.ts';
 import { servingRelease, startLoad } from '../support/load.ts';
 
@@ -54,6 +55,14 @@ describe('Siskin as containers', () => {
     const view = await siskin.release({ release: 'first', onSigterm: 'exit' });
     expect(view, await siskin.output()).toMatchObject({ state: 'succeeded', release: 'r1' });
     expect(await servingRelease(siskin.router, siskin.host)).toBe('first');
+  });
+
+  it('gives the app its secret as a file in memory, set by the command line in its container', async () => {
+    const [held = ''] = (await heldOf(siskin.app)).containers;
+    const [replica = ''] = held.split(' ');
+    expect(await run('docker', ['exec', replica, 'cat', '/run/secrets/TLS_KEY'])).toBe(plantedSecret);
+    const mounts = await run('docker', ['exec', replica, 'cat', '/proc/mounts']);
+    expect(mounts).toMatch(/^\S+ \/run\/secrets tmpfs ro,/m);
   });
 
   it('promotes a good release through the router container with no failed request', async () => {
