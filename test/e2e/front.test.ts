@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type AppRepository,
   commitVariant,
@@ -88,6 +88,31 @@ describe('siskin up with a front', () => {
     const result = await run.stop();
     expect(result.errors).toEqual([]);
     expect(await nginxPid()).toBe(pid);
+  });
+
+  it('follows siskin.yaml at SIGHUP, and nothing is dropped; what is more than the front waits for a restart', async () => {
+    const before = await readFile(siskin.configFile, 'utf8');
+    const said = async (words: string) =>
+      vi.waitFor(async () => expect(await siskin.output()).toContain(words), {
+        timeout: 30_000,
+        interval: 50,
+      });
+    const again = async (text: string, words: string) => {
+      await writeFile(siskin.configFile, text);
+      process.kill(siskin.pid(), 'SIGHUP');
+      await said(words);
+    };
+    const pid = await nginxPid();
+    const run = startLoad({ origin, host: siskin.host, ratePerSecond: 50, connections: 16, requests: ['/'] });
+    await again(before.replace('203.0.113.0/24', '300.0.113.0/24'), 'access.allow[0]: must be');
+    await again(before.replace('branch: inside', 'branch: other'), 'FRONT_NEEDS_RESTART');
+    expect(await get(outside)).toBe(403);
+    const open = before.replace('203.0.113.0/24', '127.0.0.0/8');
+    await again(open, 'the front follows siskin.yaml as it is now');
+    await vi.waitFor(async () => expect(await get(outside)).toBe(503), { timeout: 30_000, interval: 50 });
+    expect((await run.stop()).errors).toEqual([]);
+    expect(await nginxPid()).toBe(pid);
+    await writeFile(siskin.configFile, before);
   });
 
   it('refuses what it is to serve without, naming the line, before anything changes', async () => {
