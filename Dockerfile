@@ -29,6 +29,7 @@ COPY deploy-templates deploy-templates
 # Volumes take over these folders' owner when they are first mounted.
 RUN mkdir -p /var/lib/siskin /run/siskin/haproxy /etc/siskin \
   && chown -R 1000:1000 /var/lib/siskin /run/siskin \
+  && chmod 0755 /siskin/dist/src/cli/main.js \
   && ln -s /siskin/dist/src/cli/main.js /usr/local/bin/siskin
 ENV NODE_ENV=production
 # The engine's socket belongs to a group of the host: `--group-add` or `group_add` gives it to the worker.

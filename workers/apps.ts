@@ -5,7 +5,7 @@ import { pathFilter } from '../src/config/path-filter.ts';
 import type { AppConfig, EnvironmentConfig, RouteConfig, SiskinConfig } from '../src/config/siskin-config.ts';
 import { backendName } from '../src/domain/names.ts';
 import type { TrackedApp } from '../src/domain/push-policy.ts';
-import { secretReference, variableSecrets } from '../src/domain/secrets.ts';
+import { secretReferences } from '../src/domain/secrets.ts';
 import type { AppEnvironment, Apps } from '../src/pipeline/app-environment.ts';
 import type { Route } from '../src/pipeline/ports.ts';
 import { besideAccessories } from './accessories.ts';
@@ -62,8 +62,7 @@ const composeOptions = async (config: SiskinConfig, owner: AppConfig, environmen
 /** A secret stands in the Compose file by its name like a variable; what is put in there is a reference to it. */
 async function composeVariables(environment: EnvironmentConfig): Promise<Record<string, string>> {
   const { variables } = await withEnvFile(environment);
-  const references = variableSecrets(environment.secrets).map((name) => [name, secretReference(name)]);
-  return { ...variables, ...Object.fromEntries(references) };
+  return { ...variables, ...secretReferences(environment.secrets) };
 }
 
 /** The apps as the push policy wants them. */

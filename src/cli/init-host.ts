@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { Command } from 'commander';
-import { type RenderedFile, stageFolder } from '../adapters/host/write-folder.ts';
+import { isEmptyFolder, type RenderedFile, stageFolder } from '../adapters/host/write-folder.ts';
 import { ownVersion } from '../adapters/system/own-version.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { HostAnswers } from '../domain/host/answers.ts';
@@ -87,7 +87,8 @@ async function run(io: Io, folder: string, options: HostOptions): Promise<void> 
   const machine = await machineFacts(await ownVersion());
   if (options.dryRun)
     return tellDryRun(io, await renderPlan(plan, hiddenSecrets(plan), machine), options.json === true);
-  if (!options.elsewhere) await refuseBusyPorts(answers.ports);
+  // What listens there may be the host itself, when its folder is written anew.
+  if (!options.elsewhere && (await isEmptyFolder(folder))) await refuseBusyPorts(answers.ports);
   const files = await renderPlan(plan, await secretsFor(plan, folder), machine);
   const placed = await compareWithFolder(folder, files, options.force === true);
   const { verdicts, memory } = await writeChecked(io, folder, { answers, plan, files, placed });

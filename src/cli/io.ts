@@ -29,12 +29,19 @@ export interface Input extends AsyncIterable<Buffer | string> {
   pause?(): unknown;
 }
 
+/** Whoever read the output has seen enough, as `head` has: that is no failure. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+}
+
 /** This process's own. The first Ctrl-C aborts `interrupted` where a command listens; a second one ends the process. */
 export function processIo(): Io {
   const env = readEnv();
   const { stdout, stderr } = process;
   const interrupt = new AbortController();
   const terminal = stdout.isTTY === true;
+  stdout.on('error', endWithReader);
   const { color } = envSettings(env);
   const capable = terminal && env.TERM !== 'dumb';
   return {

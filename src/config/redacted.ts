@@ -17,6 +17,7 @@ export const redacted = (config: SiskinConfig): SiskinConfig => ({
   ...(config.front?.bypass && {
     front: { ...config.front, bypass: { ...config.front.bypass, token: hidden } },
   }),
+  ...(config.dns && 'value' in config.dns.token && { dns: { ...config.dns, token: { value: hidden } } }),
   api: { tokens: config.api.tokens.map((token) => ({ ...token, sha256: hidden })) },
   apps: config.apps.map((app) => ({
     ...app,
@@ -26,10 +27,14 @@ export const redacted = (config: SiskinConfig): SiskinConfig => ({
     },
     environments: app.environments.map((environment) => ({
       ...environment,
-      variables: Object.fromEntries(Object.keys(environment.variables).map((name) => [name, hidden])),
+      variables: hiddenValues(environment.variables),
+      secretValues: hiddenValues(environment.secretValues),
     })),
   })),
 });
+
+const hiddenValues = (values: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.keys(values).map((name) => [name, hidden]));
 
 const redactedSlack = (slack: SlackConfig): SlackConfig =>
   slack.kind === 'webhook'

@@ -51,8 +51,9 @@ export function findEnvironment(
   return app && environment ? { app, environment } : undefined;
 }
 
-/** `apps.*.environments.*.env.*`: what becomes text in a container stays as it was written. */
-const isVariable = (path: Path): boolean => path.length === 6 && path[0] === 'apps' && path[4] === 'env';
+/** `apps.*.environments.*.env.*` and `….secrets.*.value`: what becomes text in a container stays as it was written. */
+const isVariable = ({ length, 0: top, 4: key, 6: detail }: Path): boolean =>
+  top === 'apps' && ((length === 6 && key === 'env') || (key === 'secrets' && detail === 'value'));
 
 const secretOfSlack = new Set(['botToken', 'signingSecret', 'appToken', 'webhookUrl']);
 

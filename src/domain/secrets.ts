@@ -14,8 +14,15 @@ export const secretReference = (name: string): string => `{{siskin.secret.${name
 
 const references = /\{\{siskin\.secret\.([A-Za-z_][A-Za-z0-9_]{0,127})\}\}/g;
 
-/** The names of those that are given as variables. */
-export const variableSecrets = (uses: readonly SecretUse[]): string[] => namesOf(uses, 'env');
+/** What stands in the Compose file for each secret that is given as a variable, by its name. */
+export const secretReferences = (uses: readonly SecretUse[]): Record<string, string> =>
+  Object.fromEntries(namesOf(uses, 'env').map((name) => [name, secretReference(name)]));
+
+/** The uses whose value is kept by `siskin secrets`. @param values those that siskin.yaml holds, by name */
+export const storedUses = (
+  uses: readonly SecretUse[],
+  values: Readonly<Record<string, string>>,
+): SecretUse[] => uses.filter(({ name }) => !Object.hasOwn(values, name));
 
 /** The uses whose secret is not set. */
 export const missingSecrets = (uses: readonly SecretUse[], values: SecretValues): string[] => [

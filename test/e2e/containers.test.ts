@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openContainerRouter } from '../../workers/container-router.ts';
-import { type ComposeSiskin, namesOf, startComposeSiskin } from '../support/compose-siskin.ts';
+import { run } from '../support/compose-project.ts';
+import { type ComposeSiskin, namesOf, plantedSecret, startComposeSiskin } from '../support/compose-siskin.ts';
 import { heldOf } from '../support/docker-cleanup.ts';
 import { servingRelease, startLoad } from '../support/load.ts';
 
@@ -56,6 +57,14 @@ describe('Siskin as containers', () => {
     expect(await servingRelease(siskin.router, siskin.host)).toBe('first');
   });
 
+  it('gives the app its secret as a file in memory, set by the command line in its container', async () => {
+    const [held = ''] = (await heldOf(siskin.app)).containers;
+    const [replica = ''] = held.split(' ');
+    expect(await run('docker', ['exec', replica, 'cat', '/run/secrets/TLS_KEY'])).toBe(plantedSecret);
+    const mounts = await run('docker', ['exec', replica, 'cat', '/proc/mounts']);
+    expect(mounts).toMatch(/^\S+ \/run\/secrets tmpfs ro,/m);
+  });
+
   it('promotes a good release through the router container with no failed request', async () => {
     const { view, load } = await releaseUnderLoad('second');
     expect(view, view.reason ?? '').toMatchObject({ state: 'succeeded', release: 'r2' });
@@ -96,6 +105,8 @@ describe('Siskin as containers', () => {
   it('has the command line as a container', async () => {
     const listing = await siskin.project.compose('run', '--rm', 'cli', 'history', siskin.app, '--json');
     expect(listing).toContain('"r3"');
+    const inServer = await siskin.project.compose('exec', '-T', 'server', 'siskin', '--help');
+    expect(inServer).toContain('Usage: siskin');
   });
 
   it('goes down cleanly: replicas and volumes stay, nothing else', async () => {

@@ -14,6 +14,8 @@ import { pushPayload, signedWebhook } from './github-webhook.ts';
 import type { DeploymentView } from './siskin.ts';
 
 const webhookSecret = 'a-secret-of-the-tests-0123456789';
+/** What its app is given as /run/secrets/TLS_KEY. */
+export const plantedSecret = 'planted-tls-key';
 /** Where the worker finds the repository. */
 const mountedRepository = '/srv/shop.git';
 
@@ -47,6 +49,8 @@ export async function startComposeSiskin(): Promise<ComposeSiskin> {
     await run('docker', ['network', 'create', name]);
     await project.compose('up', '--detach', '--no-build');
     await project.healthy('server');
+    const set = `siskin secrets keygen && echo ${plantedSecret} | siskin secrets set ${app} production TLS_KEY`;
+    await project.compose('run', '--rm', '-T', '--entrypoint', 'sh', 'cli', '-c', set);
   } catch (error) {
     await remove();
     throw error;
@@ -114,7 +118,8 @@ const withRepository = (bare: string) => ({
 async function siskinYaml(names: { app: string; host: string; network: string; router: string }) {
   const template = join(checkout, 'deploy-templates', 'compose', 'siskin.yaml');
   const document: Record<string, Record<string, unknown>> = parse(await readFile(template, 'utf8'));
-  const production = { branch: 'release', routes: [{ host: names.host }] };
+  const secrets = [{ name: 'TLS_KEY', file: true }];
+  const production = { branch: 'release', routes: [{ host: names.host }], secrets };
   return {
     ...document,
     router: { ...document.router, container: names.router },

@@ -40,6 +40,8 @@ const hold =
   "#!/bin/sh\nhttpd -p 127.0.0.1:9090 -h /stand-in/www\nhttpd -p 127.0.0.1:8404 -h /stand-in/www\ntrap 'exit 0' TERM USR1 QUIT\nwhile :; do sleep 3600 & wait; done\n";
 /** A database that is not ready when it is asked for the first time. */
 const slowly = '#!/bin/sh\ntest -e /tmp/asked || { touch /tmp/asked; exit 1; }\n';
+/** Tells what it was given: words, then input; fails when told to. */
+const commandLine = '#!/bin/sh\nprintf "%s\\n" "$@"\ncat\ntest "$6" != fail\n';
 const fine = '#!/bin/sh\nexit 0\n';
 const crash = '#!/bin/sh\nexit 3\n';
 
@@ -61,6 +63,7 @@ export async function standInImages(
       pg_isready: slowly,
       'redis-cli': fine,
       mc: fine,
+      node: commandLine,
       'docker-healthcheck': fine,
     };
     for (const [program, text] of Object.entries(programs))

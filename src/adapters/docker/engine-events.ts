@@ -41,7 +41,7 @@ async function follow(docker: Docker, options: EngineEventsOptions, closed: Abor
       options.onOpen();
       backoffMs = firstBackoffMs;
       told = false;
-      for await (const line of lines(stream)) await hear(docker, line, options);
+      await reachingEngine(() => hearAll(docker, stream, options));
     } catch (error) {
       if (!closed.aborted && !told) options.onError(error);
       told = true;
@@ -55,6 +55,15 @@ async function follow(docker: Docker, options: EngineEventsOptions, closed: Abor
 /** One stream for both kinds: a filter by label would keep a network's events out, for they do not bear any. */
 function open(docker: Docker, closed: AbortSignal): Promise<NodeJS.ReadableStream> {
   return reachingEngine(() => docker.getEvents({ filters, abortSignal: closed }));
+}
+
+/** Until the stream ends; one that breaks off means that the engine is not there. */
+async function hearAll(
+  docker: Docker,
+  stream: NodeJS.ReadableStream,
+  options: EngineEventsOptions,
+): Promise<void> {
+  for await (const line of lines(stream)) await hear(docker, line, options);
 }
 
 /** An event is hardly a kilobyte; labels may be long. */

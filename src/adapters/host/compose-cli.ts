@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 
 /** Names and values; only what Compose and the engine's client need of it is handed on. */
@@ -23,6 +24,8 @@ export interface ComposeCli {
     verb: readonly string[],
     options?: { timeoutMs?: number; signal?: AbortSignal },
   ): Promise<string>;
+  /** Runs a verb on one part in this terminal: its input, output and Ctrl-C are this process's. @returns its exit code */
+  attached(part: ComposePart, verb: readonly string[]): Promise<number>;
   /** `config` on the root file. @throws SiskinError COMPOSE_FAILED */
   readRoot(folder: string): Promise<void>;
 }
@@ -76,6 +79,11 @@ function composeCli(
         timeoutMs,
         ...(signal && { signal }),
       }),
+    async attached(part, verb) {
+      const args = [...first, ...partArguments(part), ...verb];
+      const [code] = await once(spawn(program, args, { env, stdio: 'inherit' }), 'exit');
+      return typeof code === 'number' ? code : 1;
+    },
     async readRoot(folder) {
       await execute(program, [...first, '--project-directory', folder, 'config', '--quiet'], {
         env,

@@ -5,7 +5,7 @@ import type { Env } from '../../config/env.ts';
 import { memoryFolders, secretsFolder } from '../../config/secret-folders.ts';
 import type { EnvironmentConfig, SiskinConfig } from '../../config/siskin-config.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
-import { missingSecrets } from '../../domain/secrets.ts';
+import { missingSecrets, storedUses } from '../../domain/secrets.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 type Config = Pick<SiskinConfig, 'dataDir' | 'secrets' | 'apps'>;
@@ -16,25 +16,28 @@ export async function checkSecrets(config: Config, env: Env): Promise<Finding[]>
     own.map((one) => ({ app, ...one })),
   );
   const lookalikes = environments.flatMap(secretLookalikes);
-  const using = environments.filter(({ secrets }) => secrets.length > 0);
-  if (using.length === 0) return lookalikes;
+  const asFiles = environments.some(({ secrets }) => secrets.some(({ way }) => way === 'file'));
+  const memory = asFiles ? [await checkMemory(memoryFolders(config, env, process.getuid?.() ?? 0))] : [];
+  return [...(await checkStored(config, environments)), ...memory, ...lookalikes];
+}
+
+/** Those whose values siskin.yaml does not hold itself. */
+async function checkStored(config: Config, environments: readonly Named[]): Promise<Finding[]> {
+  const using = environments
+    .map((one) => ({ ...one, secrets: storedUses(one.secrets, one.secretValues) }))
+    .filter(({ secrets }) => secrets.length > 0);
+  if (using.length === 0) return [];
   try {
     await readIdentity(config.secrets.identityFile);
   } catch (error) {
     if (!(error instanceof SiskinError)) throw error;
-    return [fail('secrets', error.message, error.hint), ...lookalikes];
+    return [fail('secrets', error.message, error.hint)];
   }
   const store = new SecretStore({
     folder: secretsFolder(config.dataDir),
     identityFile: config.secrets.identityFile,
   });
-  const read = await Promise.all(using.map((one) => checkEnvironment(store, one)));
-  const asFiles = using.some(({ secrets }) => secrets.some(({ way }) => way === 'file'));
-  return [
-    ...read,
-    ...(asFiles ? [await checkMemory(memoryFolders(config, env, process.getuid?.() ?? 0))] : []),
-    ...lookalikes,
-  ];
+  return await Promise.all(using.map((one) => checkEnvironment(store, one)));
 }
 
 type Named = EnvironmentConfig & { app: string };

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { appComposeFile } from '../../domain/host/apps.ts';
 import type { ServiceMemory } from '../../domain/host/memory.ts';
+import { secretReferences } from '../../domain/secrets.ts';
 import { readBoundedFile } from '../bounded-file.ts';
 import { parseComposeServices } from '../compose-file.ts';
 import { parseEnvFile } from '../env-file.ts';
@@ -55,9 +56,10 @@ function replicas(
   file: string,
   { allow }: SiskinConfig,
   { app, services }: AppConfig,
-  { environment, profiles, variables }: EnvironmentConfig,
+  { environment, profiles, variables: ofFile, secrets }: EnvironmentConfig,
 ): ServiceMemory[] {
   const key = { app, environment };
+  const variables = { ...ofFile, ...secretReferences(secrets) };
   const specs = parseComposeServices(text, { file, services, profiles, variables, allow, key });
   return specs.map(({ service, container, rollout }) => ({
     part: 'apps',

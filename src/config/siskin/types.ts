@@ -148,6 +148,8 @@ export interface EnvironmentConfig {
   /** Values for the `${VAR}` of its Compose file: `env`. May hold secrets. */
   variables: Record<string, string>;
   secrets: SecretUse[];
+  /** Of them, those whose values siskin.yaml itself holds, by name. */
+  secretValues: Record<string, string>;
   /** Absolute path of a file with more of them: see withEnvFile. */
   envFile?: string;
   slack?: EnvironmentSlack;

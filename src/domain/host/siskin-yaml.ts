@@ -47,23 +47,28 @@ function environmentLines(
   { environment, branch, hosts }: HostEnvironment,
 ): string[] {
   const { databaseNetwork, testDatabaseNetwork } = hostNames(project);
+  const { files } = exampleTraits[example];
   return [
     `      ${environment}:`,
     `        branch: ${text(branch)}`,
     `        routes: [${hosts.map((host) => `{ host: ${text(host)} }`).join(', ')}]`,
     '        env:',
     `          DATABASE_NETWORK: ${environment === 'test' ? testDatabaseNetwork : databaseNetwork}`,
-    `          DATABASE_URL: "${variable(databaseVariable(app, environment))}"`,
     '          REDIS_URL: redis://redis:6379',
-    ...(exampleTraits[example].files
+    ...(files
       ? [
           '          S3_ENDPOINT: http://minio:9000',
           `          S3_ACCESS_KEY: "${variable('MINIO_ROOT_USER')}"`,
-          `          S3_SECRET_KEY: "${variable('MINIO_ROOT_PASSWORD')}"`,
         ]
       : []),
+    '        secrets:',
+    secretLine('DATABASE_URL', databaseVariable(app, environment)),
+    ...(files ? [secretLine('S3_SECRET_KEY', 'MINIO_ROOT_PASSWORD')] : []),
   ];
 }
+
+const secretLine = (name: string, source: string): string =>
+  `          - { name: ${name}, value: "${variable(source)}" }`;
 
 /** JSON's strings are YAML's, whatever is in them. */
 const text = (value: string): string => JSON.stringify(value);

@@ -35,7 +35,7 @@ beforeAll(async () => {
     const file = join(entry.parentPath, entry.name);
     const text = await readFile(file, 'utf8');
     const here = text
-      .replaceAll(/172\.30\.255\.24[23]:80\d\d/g, `127.0.0.1:${target}`)
+      .replaceAll(/10\.213\.217\.24[23]:80\d\d/g, `127.0.0.1:${target}`)
       .replaceAll('127.0.0.1:8404', `127.0.0.1:${status}`)
       .replaceAll(/"\/(tmp|served|acme)/g, `"${scratch.path}`)
       .replaceAll('"/dev/stdout"', `"${scratch.path}/access.log"`);

@@ -16,6 +16,7 @@ import {
   siskin,
   standInImages,
 } from '../../support/host-bundle.ts';
+import { runCliProcess } from '../../support/siskin-cli.ts';
 
 const project = `host-${randomUUID().slice(0, 8)}`;
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
@@ -145,6 +146,27 @@ describe('siskin host', () => {
         Id: before[service]?.Id,
         at: before[service]?.State.StartedAt,
       });
+  });
+
+  it('cli hands words and input to a container of its own, which is gone afterwards', async () => {
+    const words = ['deploy', 'shop', 'production', '--wait'];
+    const config = join(folder, 'siskin.yaml');
+    const { exitCode, output } = await runCliProcess(
+      config,
+      ['host', 'cli', folder, ...words],
+      'from outside\n',
+    );
+    const given = [
+      '--url',
+      'http://siskin-server:8080',
+      '--token-file',
+      '/var/lib/siskin/cli-token',
+      ...words,
+    ];
+    expect(output).toContain(`/siskin/dist/src/cli/main.js\n${given.join('\n')}\nfrom outside\n`);
+    expect(exitCode).toBe(0);
+    expect((await runCliProcess(config, ['host', 'cli', folder, 'fail'])).exitCode).toBe(1);
+    expect(Object.keys(await containersOf(project))).not.toContain('siskin-cli');
   });
 
   it('stop goes the other way, and what was stopped stays and is told', async () => {

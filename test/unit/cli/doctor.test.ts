@@ -88,6 +88,7 @@ describe('what doctor says of keys and secrets', () => {
       profiles: [],
       variables: {},
       secrets,
+      secretValues: {},
     };
     const git = { submodules: false, lfs: false };
     const app = {
@@ -102,7 +103,12 @@ describe('what doctor says of keys and secrets', () => {
     try {
       expect(await checkSecrets(config, {})).toMatchObject([
         { level: 'fail', detail: expect.stringContaining('there is no identity') },
+        { level: 'ok', detail: `files go to ${runDir}, in memory` },
       ]);
+      const valued = { ...environment, secretValues: { A: 'planted', B: 'planted' } };
+      expect(await checkSecrets({ ...config, apps: [{ ...app, environments: [valued] }] }, {})).toMatchObject(
+        [{ level: 'ok', detail: `files go to ${runDir}, in memory` }],
+      );
       await makeIdentity(identityFile, new Date());
       const store = new SecretStore({ folder: secretsFolder(folder.path), identityFile });
       await store.set(

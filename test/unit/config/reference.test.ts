@@ -23,6 +23,7 @@ describe('docs/reference/siskin-yaml.md', () => {
       SLACK_BOT_TOKEN: 'xoxb-1234-abcdef',
       SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef',
       SHOP_TOKEN: 'a-token-of-shop',
+      SHOP_SENTRY_DSN: 'https://key@sentry.example.com/1',
       LOAD_TEST_TOKEN: 'a-token-of-the-load-tests',
       SISKIN_GITHUB_TOKEN: 'github_pat_0123',
     };

@@ -48,6 +48,7 @@ describe('siskin.yaml', () => {
               profiles: [],
               variables: {},
               secrets: [],
+              secretValues: {},
             },
           ],
         },

@@ -47,6 +47,8 @@ function mistakeIn(words: string[], command: Command = program): string | null {
     if (verb) return mistakeIn(rest, verb);
     return command === program && word === 'help' ? null : `no verb ${word}`;
   }
+  // Its words are another siskin's command line.
+  if (nameOf(command) === 'host cli') return rest.length === 0 ? null : mistakeIn(rest);
   const known = new Set(
     [...command.options, ...program.options].flatMap(({ long, short }) => [long, short]).concat('--help'),
   );
