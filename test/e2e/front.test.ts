@@ -113,6 +113,10 @@ describe('siskin up with a front', () => {
     expect(await nginxPid()).toBe(pid);
   });
 
+  /** What nginx alone finds wrong. */
+  const unresolvable = (line: string, indent: string) =>
+    `${line}\n${indent}front: { proxy: [{ path: /files/, to: "http://no-such-host.invalid" }] }`;
+
   it('follows siskin.yaml at SIGHUP, and nothing is dropped; what is more than the front waits for a restart', async () => {
     const before = await readFile(siskin.configFile, 'utf8');
     const said = async (words: string) =>
@@ -129,6 +133,7 @@ describe('siskin up with a front', () => {
     const visits = startVisits();
     await again(before.replace('203.0.113.0/24', '300.0.113.0/24'), 'access.allow[0]: must be');
     await again(before.replace('branch: inside', 'branch: other'), 'FRONT_NEEDS_RESTART');
+    await again(before.replace(/^( +)branch: inside/m, unresolvable), 'FRONT_REFUSED');
     expect(await get(outside)).toBe(403);
     const open = before.replace('203.0.113.0/24', '127.0.0.0/8');
     await again(open, 'the front follows siskin.yaml as it is now');
