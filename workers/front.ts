@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NginxFront } from '../src/adapters/nginx/nginx-front.ts';
 import { ServedFiles } from '../src/adapters/nginx/served-files.ts';
+import { streamModule } from '../src/adapters/nginx/stream-module.ts';
 import {
   assertReachable,
   letThrough,
@@ -11,11 +12,11 @@ import {
 } from '../src/adapters/nginx/worker-user.ts';
 import { freePort } from '../src/adapters/process/free-port.ts';
 import { assertListenable } from '../src/adapters/process/listenable.ts';
-import { type NginxServer, nginxServer } from '../src/adapters/process/nginx-server.ts';
+import { type NginxServer, nginxServer, socketsFolder } from '../src/adapters/process/nginx-server.ts';
 import { frontFiles } from '../src/adapters/templates/front-files.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import { defaultSite } from '../src/domain/front/defaults.ts';
-import { frontModel } from '../src/domain/front/front-model.ts';
+import { type FrontInput, frontModel } from '../src/domain/front/front-model.ts';
 import type { FrontModel, FrontPaths } from '../src/domain/front/model.ts';
 import { type FrontSettings, openAccess } from '../src/domain/front/settings.ts';
 import type { Logger } from '../src/observability/logger.ts';
@@ -30,17 +31,21 @@ export interface RunningFront extends Running<ServedCertificates> {
 /**
  * The nginx before the router, when siskin.yaml has `front`. One that runs already is kept, and reloaded only when it is to
  * serve otherwise than it does.
- * @throws SiskinError FRONT_REFUSED, FRONT_PORT_TAKEN, FRONT_UNREADABLE, PROGRAM_MISSING; then what was served is served on
+ * @throws SiskinError FRONT_REFUSED, FRONT_PORT_TAKEN, FRONT_UNREADABLE, FRONT_STREAM_MISSING, PROGRAM_MISSING; then what was served is served on
  */
 export async function startFront(config: SiskinConfig, log: Logger): Promise<RunningFront | null> {
   const { front } = config;
   if (front === undefined) return null;
   const onRestart = () => log.warn('nginx had died and was started again');
   const nginx = await nginxServer({ dataDir: config.dataDir, onRestart });
+  const module = front.forward.length > 0 ? await streamModule(nginx.binary) : null;
   const user = await workerUser(front.user);
   const paths = await frontFolders(config, front, nginx.folder, user);
   const status = `127.0.0.1:${await keptPort(join(nginx.folder, 'status-port'))}`;
-  const model = modelOf(config, front, { paths, user: user?.name ?? null, status });
+  const model = modelOf(config, front, {
+    ...{ paths, user: user?.name ?? null, status },
+    ...(module !== null && { streamModule: module }),
+  });
   const served = new ServedFiles(paths.certificates, user);
   const users = new ServedFiles(paths.users, user);
   const source = { front, model, certificates: served, users, log };
@@ -105,10 +110,12 @@ async function frontFolders(
     certificates: join(folder, 'certificates'),
     challenges: front.challenges ?? join(folder, 'acme'),
     users: join(folder, 'users'),
+    sockets: join(folder, socketsFolder),
   };
   await letThrough(config.dataDir, user);
   await sharedFolder(folder, user);
-  for (const shared of [paths.temp, paths.certificates, paths.users]) await sharedFolder(shared, user);
+  for (const shared of [paths.temp, paths.certificates, paths.users, paths.sockets])
+    await sharedFolder(shared, user);
   if (front.challenges === undefined) await sharedFolder(paths.challenges, user);
   else await mkdir(paths.challenges, { recursive: true });
   const roots = config.apps.flatMap(({ environments }) => environments.map((one) => one.front?.static?.root));
@@ -119,7 +126,7 @@ async function frontFolders(
 const modelOf = (
   config: SiskinConfig,
   settings: FrontSettings,
-  where: { paths: FrontPaths; user: string | null; status: string },
+  where: Pick<FrontInput, 'paths' | 'user' | 'status' | 'streamModule'>,
 ): FrontModel => {
   const { host, port } = config.router.listen;
   const router = addressText({ host: ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host, port });

@@ -6,9 +6,9 @@ import { createLogger, type Logger } from '../src/observability/logger.ts';
 import { cliToken } from './cli-token.ts';
 import { startDeployWorker } from './deploy.ts';
 import { Ending } from './ending.ts';
-import { startFront } from './front.ts';
 import { checkFrontFiles } from './front-checks.ts';
 import { addressText, startPrometheus, startRedis, startRouter } from './host-programs.ts';
+import { type KeptFront, keepFront } from './kept-front.ts';
 import { startMaintenance } from './maintenance.ts';
 import { noticeChannels } from './notice-channels.ts';
 import { startNotifier } from './notify.ts';
@@ -23,6 +23,8 @@ export interface RunningSiskin {
   router: string;
   /** The CLI's token. */
   token: string;
+  /** Reads siskin.yaml again for the front alone, and tells in the log how that went. */
+  followFront(): Promise<void>;
   /** Ends everything that was started, the last first. */
   stop(): Promise<void>;
 }
@@ -47,7 +49,7 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     ending.add('redis', () => redis.stop());
     const router = await startRouter(config, log);
     ending.add('router', () => router.stop());
-    const front = await startFront(config, log);
+    const front = await keepFront(config, log);
     if (front) ending.add('front', () => front.stop());
     const prometheus = await startPrometheus(config, router.metrics, log);
     ending.add('prometheus', () => prometheus.stop());
@@ -64,7 +66,7 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     ending.add('notifier', () => notifier.close());
     ending.add('maintenance', startMaintenance({ config, store, log }).stop);
     const { token, entry } = await cliToken(config.dataDir);
-    const certificates = front?.value;
+    const certificates = front?.certificates;
     const server = await startServer({
       ...{ config, store, cliToken: entry, mask, log, withDocker: true },
       ...(certificates && { certificates }),
@@ -72,10 +74,22 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     ending.add('server', () => server.close());
     const routerUrl = `http://${addressText(config.router.listen)}`;
     log.info({ api: server.url, router: routerUrl }, 'siskin is up');
-    return { api: server.url, router: routerUrl, token, stop: () => ending.run() };
+    const followFront = () => (front ? frontAgain(configFile, env, front, log) : Promise.resolve());
+    return { api: server.url, router: routerUrl, token, followFront, stop: () => ending.run() };
   } catch (error) {
     await ending.run();
     throw error;
+  }
+}
+
+async function frontAgain(configFile: string, env: Env, front: KeptFront, log: Logger): Promise<void> {
+  try {
+    const config = await loadSiskinConfig(configFile, env);
+    await checkFrontFiles(config);
+    await front.follow(config);
+    log.info('the front follows siskin.yaml as it is now');
+  } catch (err) {
+    log.error({ err }, 'the front serves as before');
   }
 }
 

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { engineFacts } from './docker-engine.mjs';
 import { executable } from './executable.mjs';
 import { distState, modulesState } from './freshness.mjs';
+import { nginxStream } from './nginx-stream.mjs';
 import { tryRun } from './run.mjs';
 
 export const root = join(import.meta.dirname, '..', '..');
@@ -31,10 +32,11 @@ const programs = [
 /** Looks at the machine and changes nothing. @returns the facts that plan.mjs decides on */
 export async function gatherFacts() {
   const path = searchPath();
-  const [privilege, engine, compose, dockerCli] = await Promise.all([
+  const [privilege, engine, compose, stream, dockerCli] = await Promise.all([
     privilegeOf(),
     engineFacts(process.env),
     composeProgram(path),
+    nginxStream(path),
     executable('docker', path) === null ? hasPackage('docker-cli') : false,
   ]);
   return {
@@ -44,6 +46,7 @@ export async function gatherFacts() {
     programs: {
       ...Object.fromEntries(programs.map((name) => [name, executable(name, path)])),
       'docker-compose': compose,
+      'nginx-stream': stream,
     },
     appArmor: readText('/sys/module/apparmor/parameters/enabled').startsWith('Y'),
     systemd: existsSync('/run/systemd/system'),

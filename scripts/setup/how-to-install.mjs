@@ -4,7 +4,12 @@ export const systemNames = { node: 'https://nodejs.org/en/download' };
 const managers = {
   dnf: {
     command: 'sudo dnf install',
-    names: { 'docker.io': 'moby-engine', 'redis-server': 'redis', 'busybox-static': 'busybox' },
+    names: {
+      'docker.io': 'moby-engine',
+      'redis-server': 'redis',
+      'busybox-static': 'busybox',
+      'libnginx-mod-stream': 'nginx-mod-stream',
+    },
   },
   pacman: {
     command: 'sudo pacman -S',
@@ -13,9 +18,13 @@ const managers = {
       'redis-server': 'redis',
       'busybox-static': 'busybox',
       'openssh-server': 'openssh',
+      'libnginx-mod-stream': 'nginx-mod-stream',
     },
   },
-  apk: { command: 'sudo apk add', names: { 'docker.io': 'docker', 'redis-server': 'redis' } },
+  apk: {
+    command: 'sudo apk add',
+    names: { 'docker.io': 'docker', 'redis-server': 'redis', 'libnginx-mod-stream': 'nginx-mod-stream' },
+  },
   zypper: {
     command: 'sudo zypper install',
     names: {

@@ -23,6 +23,7 @@ const aptPackages = {
   'prometheus-redis-exporter': 'prometheus-redis-exporter',
   pg_ctlcluster: 'postgresql',
   nginx: 'nginx',
+  'nginx-stream': 'libnginx-mod-stream',
   certbot: 'certbot',
   pebble: 'pebble',
   apparmor_parser: 'apparmor',
@@ -34,15 +35,13 @@ const testPrograms = [
   'sshd',
   'openssl',
   'nginx',
+  'nginx-stream',
   'certbot',
   'pebble',
   'amtool',
   'prometheus-node-exporter',
   'prometheus-redis-exporter',
   'pg_ctlcluster',
-  'nginx',
-  'certbot',
-  'pebble',
 ];
 
 /**

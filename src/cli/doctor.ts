@@ -6,6 +6,7 @@ import { checkConfig } from './doctor/config.ts';
 import { checkDisk } from './doctor/disk.ts';
 import { checkDocker } from './doctor/docker.ts';
 import type { Finding } from './doctor/finding.ts';
+import { checkForward } from './doctor/forward.ts';
 import { checkFront } from './doctor/front.ts';
 import { checkGithub } from './doctor/github.ts';
 import { checkPorts } from './doctor/ports.ts';
@@ -53,6 +54,7 @@ export async function examine(path: string, io: Io): Promise<Finding[]> {
           checkRepositories(config),
           checkComposeCli(config, io.env),
           checkFront(config, Date.now()),
+          checkForward(config, io.env),
         ]
       : []),
     checkGithub(subject),

@@ -17,6 +17,7 @@ export function modelOf(yaml: string, change: Partial<FrontInput> = {}): FrontMo
       certificates: `${home}/certificates`,
       challenges: config.front.challenges ?? `${home}/acme`,
       users: `${home}/users`,
+      sockets: `${home}/sockets`,
     },
     user: 'www-data',
     router: '127.0.0.1:8081',

@@ -37,3 +37,9 @@ export const exampleFlags = (example: ExampleName): string[] => [
 
 export const answersOf = (example: ExampleName, changes: Partial<RawAnswers> = {}): HostAnswers =>
   hostAnswers({ ...standardAnswers, example, ...exampleAnswers[example], ...changes });
+
+/** What two machines behind one public address answer besides. */
+export const twoHosts = {
+  first: { forward: ['grafana.example.com=192.168.0.20', 'alerts.example.com=192.168.0.20'] },
+  second: { behind: '192.168.0.10' },
+} satisfies Record<string, Partial<RawAnswers>>;

@@ -68,9 +68,8 @@ export async function startReplica(name: string): Promise<TestReplica> {
   return replica;
 }
 
-/** An open WebSocket through the router, as bytes: `echo` comes back as long as it is open. */
-export async function openWebSocket(port: number, host: string) {
-  const socket = connect(port, '127.0.0.1');
+/** An open WebSocket through the router, as bytes: `echo` comes back as long as it is open. @param socket another way there */
+export async function openWebSocket(port: number, host: string, socket: Duplex = connect(port, '127.0.0.1')) {
   socket.write(
     `GET /ws HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',

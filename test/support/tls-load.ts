@@ -61,7 +61,12 @@ export function startHandshakes(port: number, host: string, lanes: number) {
 }
 
 /** One GET over a connection of its own. */
-export function overTls(port: number, host: string, path: string, options: ConnectionOptions = {}) {
+export function overTls(
+  port: number,
+  host: string,
+  path: string,
+  options: ConnectionOptions & { localAddress?: string } = {},
+) {
   return new Promise<{ status: number | undefined; headers: object; protocol: string | null }>(
     (resolve, reject) => {
       const sent = request(

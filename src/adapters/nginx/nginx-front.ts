@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { checkConfig } from './check-config.ts';
@@ -61,8 +62,9 @@ export class NginxFront {
 
   /** Where the configuration that nginx starts from listens, as `host:port`. */
   async listens(): Promise<string[]> {
-    const text = await readFile(this.configFile, 'utf8').catch(() => '');
-    return [...text.matchAll(/^ *listen (\S+?);? /gm)].flatMap(([, address]) => address ?? []);
+    const files = [this.configFile, join(dirname(this.configFile), 'stream.conf')];
+    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+    return [...texts.join('\n').matchAll(/^ *listen (\S+?)[; ]/gm)].flatMap(([, address]) => address ?? []);
   }
 
   /** The generation nginx serves by; null when it does not answer. */

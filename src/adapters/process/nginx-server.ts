@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { findProgram } from './find-program.ts';
@@ -32,7 +32,10 @@ export async function nginxServer(options: ProgramOptions): Promise<NginxServer>
     args,
     marks: [configFile],
     title: (program) => `nginx: master process ${[program, ...args].join(' ')}`,
-    beforeStart: () => void endOrphans(folder),
+    beforeStart: () => {
+      endOrphans(folder);
+      removeSockets(folder);
+    },
     directory: folder,
     graceMs: 10_000,
     ...(options.searchPath && { searchPath: options.searchPath }),
@@ -46,6 +49,16 @@ export async function nginxServer(options: ProgramOptions): Promise<NginxServer>
     stop: () => supervisor.stop(),
     endOrphans: () => endOrphans(folder),
   };
+}
+
+/** Below nginx's folder: where its configuration has sockets of its own. */
+export const socketsFolder = 'sockets';
+
+/** nginx does not listen at a socket's path that is there, and one that was killed has left it. */
+function removeSockets(folder: string): void {
+  const sockets = join(folder, socketsFolder);
+  if (!existsSync(sockets)) return;
+  for (const name of readdirSync(sockets)) rmSync(join(sockets, name), { force: true });
 }
 
 /**

@@ -22,6 +22,7 @@ export async function frontFiles(model: FrontModel): Promise<FrontFiles> {
     await file('proxy.conf', 'proxy.conf', model),
     ...(await Promise.all(model.environments.flatMap((one) => environmentFiles(model, one)))),
     ...(await Promise.all(hostFiles(model))),
+    ...(await Promise.all(forwardFiles(model))),
     await file('nginx.conf', 'nginx.conf', model),
   ];
   const generation = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
@@ -47,4 +48,15 @@ function hostFiles(model: FrontModel): Promise<RenderedFile>[] {
     const locations = host.locations.map((one) => ({ ...one, environment: byName.get(one.environment) }));
     return file(`hosts/${host.host}.conf`, 'host.conf', { ...model, host: { ...host, locations } });
   });
+}
+
+/** TLS by its name, and plain HTTP of each other host. */
+function forwardFiles(model: FrontModel): Promise<RenderedFile>[] {
+  if (model.forward === null) return [];
+  return [
+    file('stream.conf', 'stream.conf', model),
+    ...(model.http.length === 0 ? [] : model.forward.targets).map((target) =>
+      file(`forward/${target.name}.conf`, 'forward.conf', { ...model, target }),
+    ),
+  ];
 }

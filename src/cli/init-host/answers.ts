@@ -39,6 +39,8 @@ export const standardAnswers: RawAnswers = {
   serverPort: '8080',
   routerPort: '8081',
   frontSubnet: '10.213.217.240/28',
+  forward: [],
+  behind: '',
 };
 
 /** @throws SiskinError HOST_ANSWERS_INVALID with every mistake, each with its option */
@@ -88,6 +90,8 @@ function assembled(raw: RawAnswers, example: ExampleName): HostAnswers {
       router: Number(raw.routerPort),
     },
     frontSubnet: raw.frontSubnet,
+    forward: forwardOf(raw),
+    behind: raw.behind,
     ...(traits.standby && { standby: standbyOf(raw) }),
     ...(traits.outsideDatabase && { outsideDatabase: outsideDatabaseOf(raw) }),
   };
@@ -131,6 +135,15 @@ function domainsOfNobody({ domain }: RawAnswers, { apps }: HostAnswers): string[
       ? []
       : [`--domain: ${word} is for ${full}, which is not there; there are: ${known.join(', ')}.`];
   });
+}
+
+function forwardOf({ forward }: RawAnswers): HostAnswers['forward'] {
+  const byAddress = new Map<string, string[]>();
+  for (const word of forward) {
+    const [host, address = ''] = halves(word);
+    byAddress.set(address, [...(byAddress.get(address) ?? []), host.toLowerCase()]);
+  }
+  return [...byAddress].map(([address, hosts]) => ({ address, hosts }));
 }
 
 const standbyOf = ({ standby, standbyDomain, standbyApp, app }: RawAnswers): Standby => ({

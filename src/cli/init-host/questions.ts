@@ -31,6 +31,8 @@ export interface RawAnswers {
   serverPort: string;
   routerPort: string;
   frontSubnet: string;
+  forward: string[];
+  behind: string;
 }
 export type HostQuestion = keyof RawAnswers;
 
@@ -73,14 +75,13 @@ const isHostAndPort = (word: string): boolean => {
   const [name = '', number = '5432', ...rest] = word.split(':');
   return rest.length === 0 && isRouteHost(name) && port(number) === undefined;
 };
+const isIpv4 = (word: string): boolean => /^\d+(\.\d+){3}$/.test(word) && isRouteHost(word);
 /** `203.0.113.0/24`, an IPv4 address, or the same of IPv6. */
 const isNetwork = (word: string): boolean => {
   const [address = '', bits, ...rest] = word.split('/');
   const six = address.includes(':');
   const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (six ? 128 : 32));
-  const right = six
-    ? URL.canParse(`http://[${address}]`)
-    : /^\d+(\.\d+){3}$/.test(address) && isRouteHost(address);
+  const right = six ? URL.canParse(`http://[${address}]`) : isIpv4(address);
   return rest.length === 0 && fits && right;
 };
 
@@ -102,6 +103,14 @@ function domainProblem(word: string): string | undefined {
   return isRouteHost(name)
     ? undefined
     : `${JSON.stringify(name)} must be a host name, e.g. shop.example.com.`;
+}
+
+function forwardProblem(word: string): string | undefined {
+  const [name, address = ''] = halves(word);
+  const right = isRouteHost(name) && !isIpv4(name) && isIpv4(address);
+  return right
+    ? undefined
+    : `${JSON.stringify(word)} must be HOST=ADDRESS, with an IPv4 address, e.g. grafana.example.com=192.168.0.20.`;
 }
 
 /** What stands before and after the first `=`. */
@@ -270,6 +279,24 @@ export const hostQuestions: Record<HostQuestion, QuestionText> = {
     needed: always,
     asked: false,
     problem: must(isFrontSubnet, 'an IPv4 network of 16 addresses, e.g. 10.213.217.240/28'),
+  },
+  forward: {
+    message: 'Names of another machine behind the same public address',
+    flag: '--forward <host=address>',
+    about:
+      'a name of another machine behind the same public address: passed on to it, e.g. grafana.example.com=192.168.0.20',
+    list: true,
+    needed: always,
+    asked: false,
+    problem: forwardProblem,
+  },
+  behind: {
+    message: 'The machine that passes connections on to this one',
+    flag: '--behind <address>',
+    about: 'the machine before this one, whose --forward names this one, e.g. 192.168.0.10',
+    needed: always,
+    asked: false,
+    problem: orEmpty(must(isIpv4, 'an IPv4 address, e.g. 192.168.0.10')),
   },
 };
 

@@ -7,19 +7,28 @@ const listenPattern = /^(\[[0-9A-Fa-f:.]+\]|[\d.]+|localhost):(\d{1,5})$/;
 
 /** `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`. */
 export const listenAddress = (example: string) =>
+  addressAndPort(`an IP address and port to listen on, such as ${example}`);
+
+/** Where another host listens: `192.168.0.20:443`, `[fd00::2]:443`. */
+export const peerAddress = (example: string) =>
+  addressAndPort(
+    `an IP address and port of another host, such as ${example}`,
+    (host) => !['localhost', '0.0.0.0', '::'].includes(host),
+  );
+
+const addressAndPort = (expected: string, allowed: (host: string) => boolean = () => true) =>
   z
-    .string(must(listenExpected(example)))
-    .regex(listenPattern, must(listenExpected(example)))
+    .string(must(expected))
+    .regex(listenPattern, must(expected))
     .transform((value, ctx): ListenAddress => {
       const [, written = '', port] = listenPattern.exec(value) ?? [];
       const host = written.replace(/^\[|\]$/g, '');
       const known = written.startsWith('[') ? isIPv6(host) : host === 'localhost' || isIPv4(host);
-      if (known && Number(port) >= 1 && Number(port) <= 65_535) return { host, port: Number(port) };
-      ctx.addIssue({ code: 'custom', message: `must be ${listenExpected(example)}` });
+      if (known && allowed(host) && Number(port) >= 1 && Number(port) <= 65_535)
+        return { host, port: Number(port) };
+      ctx.addIssue({ code: 'custom', message: `must be ${expected}` });
       return z.NEVER;
     });
-
-const listenExpected = (example: string): string => `an IP address and port to listen on, such as ${example}`;
 
 /** A URL of one of the schemes, with a host, without query or fragment. */
 export function url(schemes: readonly string[], example: string) {

@@ -25,6 +25,10 @@ export function assembleFront(checked: Checked, folder: string): FrontSettings {
     ...(challenges !== undefined && { challenges: resolve(folder, challenges) }),
     users: resolve(folder, checked.users),
     ...(trust && { trust }),
+    forward: checked.forward.map(({ http: plain, ...target }) => ({
+      ...target,
+      ...(plain && { http: plain }),
+    })),
     limits: withDefaults(limits),
     ...(limits.bypass && { bypass: limits.bypass }),
     headers: { ...defaultHeaders, ...headersOf(checked.headers) },

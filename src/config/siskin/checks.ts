@@ -3,6 +3,7 @@ import { entriesOf, type Path, pathText, valueAt } from '../yaml-path.ts';
 import type { YamlTree } from '../yaml-tree.ts';
 import { safetyChecks } from './checks-backup.ts';
 import { deliveryChecks } from './checks-delivery.ts';
+import { forwardChecks } from './checks-forward.ts';
 import { frontChecks } from './checks-front.ts';
 import { githubChecks } from './checks-github.ts';
 import { rawServices, serviceChecks } from './checks-services.ts';
@@ -29,6 +30,7 @@ export function crossChecks(tree: YamlTree): Problem[] {
     ...githubChecks(tree),
     ...deliveryChecks(tree),
     ...frontChecks(tree),
+    ...forwardChecks(tree),
     ...safetyChecks(tree),
   ];
 }

@@ -3,9 +3,9 @@ import { defaultHidden, defaultTimeouts } from '../../domain/front/defaults.ts';
 import type { Rate } from '../../domain/front/settings.ts';
 import { mapping, must, quantity, text, truth, wholeNumber } from '../fields.ts';
 import { duration, size } from '../units.ts';
-import { listenAddress } from './addresses.ts';
+import { listenAddress, peerAddress } from './addresses.ts';
 import { network } from './network.ts';
-import { isRoutePath } from './route-syntax.ts';
+import { hostExpected, isRouteHost, isRoutePath } from './route-syntax.ts';
 
 const filePath = (what: string) => text(`the path of ${what}`, /^[^"\\$\p{Cc}]{1,1024}$/u);
 
@@ -60,6 +60,27 @@ const body = quantity(size, 'more than 0', (bytes) => bytes > 0);
 const second = (ms: number) => ms >= 1_000;
 const wait = (fallback: number) => quantity(duration, 'at least 1s', second).prefault(`${fallback / 1_000}s`);
 
+/** TLS asks for names, never for addresses. */
+const forwardedHost = z
+  .string(must(hostExpected))
+  .refine((host) => isRouteHost(host) && !/^[\d.]+$/.test(host), must(hostExpected))
+  .transform((host) => host.toLowerCase());
+
+const forward = mapping({
+  hosts: z
+    .array(forwardedHost)
+    .min(1, must('a list of at least one host name'))
+    .max(100)
+    .describe('Names that belong to the other host.'),
+  to: peerAddress('192.168.0.20:443').describe('Where it takes HTTPS; TLS is passed on as it comes.'),
+  http: peerAddress('192.168.0.20:80')
+    .optional()
+    .describe('Where it takes plain HTTP; absent: browsers are sent to HTTPS from here.'),
+  proxyProtocol: truth()
+    .prefault(true)
+    .describe('Whether it is told clients’ addresses by the PROXY protocol.'),
+});
+
 export const frontSchema = mapping({
   http: listenAddress('0.0.0.0:80').optional().describe('Where plain HTTP is taken.'),
   https: listenAddress('0.0.0.0:443').optional().describe('Where HTTPS is taken.'),
@@ -76,6 +97,11 @@ export const frontSchema = mapping({
   })
     .optional()
     .describe('Proxies before the front that may say which client a connection is from.'),
+  forward: z
+    .array(forward)
+    .max(50)
+    .prefault([])
+    .describe('Names of other hosts behind the same public address: passed on by the name TLS asks for.'),
   limits: mapping({ ...limitsShape, bypass: bypass.optional() })
     .prefault({})
     .describe('Requests per client.'),

@@ -4,6 +4,15 @@ export const frontErrors = {
     meaning: 'nginx refused the configuration of the front; what it served before goes on.',
     hint: "Read nginx's words in the message: mostly a value of `front` or `access` in siskin.yaml.",
   },
+  FRONT_STREAM_MISSING: {
+    meaning:
+      "The nginx of this machine has no stream module, which `front.forward` passes other hosts' names on with.",
+    hint: 'Debian: sudo apt-get install libnginx-mod-stream (`npm run setup -- --tests` does). The official image of nginx has it built in.',
+  },
+  FRONT_NEEDS_RESTART: {
+    meaning: 'siskin.yaml was to be read again for the front alone (SIGHUP), and differs in more than that.',
+    hint: 'Restart Siskin, or take back those changes and send SIGHUP again.',
+  },
   FRONT_PORT_TAKEN: {
     meaning: 'Another program listens where the front is to listen.',
     hint: 'Stop that program (often an nginx or Apache of the distribution), or change the port in siskin.yaml.',

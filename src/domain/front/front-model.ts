@@ -1,4 +1,5 @@
 import { asPath, asRegex, endpoint, list, quotable } from './config-text.ts';
+import { forwardingOf, httpsListens, proxyLine } from './forwarding.ts';
 import type { FrontEnvironment, FrontHost, FrontLimit, FrontModel, FrontPaths } from './model.ts';
 import {
   type Access,
@@ -28,6 +29,8 @@ export interface FrontInput {
   status: string;
   /** Where the access log goes: a file, or /dev/stdout. */
   logTo: string;
+  /** The file of nginx's stream module, where it is one; only with `settings.forward`. */
+  streamModule?: string;
   sites: FrontSite[];
 }
 
@@ -35,9 +38,10 @@ export interface FrontInput {
  * What nginx is to do, from the routes of all environments. Pure; the order of environments and routes does not matter.
  * @throws SiskinError FRONT_REFUSED when a value would mean something to nginx
  */
-export function frontModel({ settings, paths, user, router, status, logTo, sites }: FrontInput): FrontModel {
+export function frontModel(input: FrontInput): FrontModel {
+  const { settings, paths, user, router, status, logTo, sites } = input;
   const { http, https, trust, bypass, timeouts } = settings;
-  const proxied = trust?.by === 'proxy-protocol' ? ' proxy_protocol' : '';
+  const forward = forwardingOf(input);
   const environments = sites
     .filter(({ routes }) => routes.length > 0)
     .map((site) => environmentOf(site, settings))
@@ -47,8 +51,8 @@ export function frontModel({ settings, paths, user, router, status, logTo, sites
     user,
     router,
     status,
-    http: http ? [`${endpoint(http)}${proxied}`] : [],
-    https: https ? [`${endpoint(https)}${proxied}`] : [],
+    http: http ? [`${endpoint(http)}${proxyLine(settings)}`] : [],
+    https: httpsListens(settings, forward),
     httpsPort: https && https.port !== 443 ? `:${https.port}` : '',
     trust: trust
       ? {
@@ -56,6 +60,7 @@ export function frontModel({ settings, paths, user, router, status, logTo, sites
           header: trust.by === 'proxy-protocol' ? 'proxy_protocol' : 'X-Forwarded-For',
         }
       : null,
+    forward,
     bypass: bypass
       ? {
           ...bypass,
@@ -168,4 +173,5 @@ const mapped = (paths: FrontPaths, change: (path: string) => string): FrontPaths
   certificates: change(paths.certificates),
   challenges: change(paths.challenges),
   users: change(paths.users),
+  sockets: change(paths.sockets),
 });

@@ -15,6 +15,8 @@ export interface FrontModel {
   /** `:8443` in redirects; '' for 443. */
   httpsPort: string;
   trust: { networks: string[]; header: 'proxy_protocol' | 'X-Forwarded-For' } | null;
+  /** Absent names: HTTPS is taken where `https` says, by nobody else. */
+  forward: FrontForwarding | null;
   /** `variable` is nginx's name of the header. */
   bypass: { header: string; variable: string; token: string } | null;
   /** Endings, joined with `|`. */
@@ -25,6 +27,28 @@ export interface FrontModel {
   hosts: FrontHost[];
 }
 
+/** TLS is looked at before anybody takes it: by the name it asks for it goes to another host, or to `https`, a socket then. */
+export interface FrontForwarding {
+  /** The file of nginx's stream module; null where it is built in. */
+  module: string | null;
+  /** What follows `listen`. */
+  listen: string[];
+  /** `unix:/…`: where this host's own HTTPS is taken. */
+  own: string;
+  targets: ForwardTarget[];
+}
+
+export interface ForwardTarget {
+  /** `forward-0` */
+  name: string;
+  hosts: string[];
+  /** `host:port` */
+  to: string;
+  http: string | null;
+  /** `unix:/…`: takes the PROXY line off for a host that does not read it; null for one that does. */
+  without: string | null;
+}
+
 /** Absolute, as nginx sees them. */
 export interface FrontPaths {
   pid: string;
@@ -33,6 +57,8 @@ export interface FrontPaths {
   certificates: string;
   challenges: string;
   users: string;
+  /** A folder for sockets that workers alone reach. */
+  sockets: string;
 }
 
 export interface FrontEnvironment {

@@ -10,6 +10,8 @@ export interface FrontSettings {
   users: string;
   /** Who may say which client a connection is from, and how they say it. */
   trust?: { networks: string[]; by: 'proxy-protocol' | 'x-forwarded-for' };
+  /** Names of other hosts behind the same public address. */
+  forward: Forward[];
   limits: Limits;
   /** Requests with this header and token count towards no limit. The token is a secret. */
   bypass?: { header: string; token: string };
@@ -27,6 +29,18 @@ export interface Listen {
   /** An IP address or `localhost`; IPv6 without brackets. */
   host: string;
   port: number;
+}
+
+/** What comes for these names belongs to another host, which does its own HTTPS: it is passed on to it. */
+export interface Forward {
+  /** In small letters. */
+  hosts: string[];
+  /** Where that host takes HTTPS: an address, so that nginx asks no DNS. */
+  to: Listen;
+  /** Where it takes plain HTTP; absent: browsers are sent to HTTPS from here. */
+  http?: Listen;
+  /** Whether it reads the client's address from the PROXY protocol. */
+  proxyProtocol: boolean;
 }
 
 /** The order in which a path is looked up; `general` is what no other has. */

@@ -23,6 +23,10 @@ export interface HostAnswers {
   ports: HostPorts;
   /** Of the network between front and router: 16 addresses, as CIDR. */
   frontSubnet: string;
+  /** Names of other machines behind the same public address, which are passed on to them. */
+  forward: { address: string; hosts: string[] }[];
+  /** The machine that passes connections on to this one; empty: none. */
+  behind: string;
   /** Absent: one machine only. */
   standby?: Standby;
   /** Absent: production's database is in the bundle. */

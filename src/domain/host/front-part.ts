@@ -7,7 +7,7 @@ import {
 } from '../front/defaults.ts';
 import { type FrontSite, frontModel } from '../front/front-model.ts';
 import type { FrontModel } from '../front/model.ts';
-import { type FrontSettings, openAccess } from '../front/settings.ts';
+import { type Forward, type FrontSettings, openAccess } from '../front/settings.ts';
 import type { HostAnswers } from './answers.ts';
 import { frontAddresses } from './front-network.ts';
 import { hostNames } from './names.ts';
@@ -20,6 +20,7 @@ const paths = {
   certificates: '/served',
   challenges: '/acme',
   users: '/etc/nginx/siskin/users',
+  sockets: '/tmp',
 };
 
 /** GitHub sends at most 25 MB. */
@@ -46,6 +47,9 @@ export const frontPart: Producer = (answers) => {
       `environments/${name}.location`,
     ]),
     ...model.hosts.map(({ host }) => `hosts/${host}.conf`),
+    ...(model.forward
+      ? ['stream.conf', ...model.forward.targets.map(({ name }) => `forward/${name}.conf`)]
+      : []),
   ];
   return {
     parts: [{ name: 'front', about: 'nginx: TLS, limits, who may enter' }],
@@ -59,7 +63,7 @@ export const frontPart: Producer = (answers) => {
 };
 
 function hostFront(answers: HostAnswers): FrontModel {
-  const { apps, ports, developers, publicUrl, frontSubnet } = answers;
+  const { apps, developers, publicUrl, frontSubnet } = answers;
   const { router } = frontAddresses(frontSubnet);
   const sites = apps.flatMap(({ app, environments }) =>
     environments.map(({ environment, hosts }): FrontSite => {
@@ -74,7 +78,7 @@ function hostFront(answers: HostAnswers): FrontModel {
     }),
   );
   const model = frontModel({
-    settings: settings(ports),
+    settings: settings(answers),
     paths,
     // The container is started as a user who is not root.
     user: null,
@@ -86,10 +90,12 @@ function hostFront(answers: HostAnswers): FrontModel {
   return { ...model, hosts: model.hosts.map(withoutRouterForServer) };
 }
 
-const settings = ({ http, https }: HostAnswers['ports']): FrontSettings => ({
+const settings = ({ ports, forward, behind }: HostAnswers): FrontSettings => ({
   // IPv4 only: what Docker passes on from IPv6 comes from its gateway, whoever sent it.
-  http: { host: '0.0.0.0', port: http },
-  https: { host: '0.0.0.0', port: https },
+  http: { host: '0.0.0.0', port: ports.http },
+  https: { host: '0.0.0.0', port: ports.https },
+  ...(behind !== '' && { trust: { networks: [behind], by: 'proxy-protocol' as const } }),
+  forward: forward.map(otherHost),
   certificates: paths.certificates,
   users: paths.users,
   limits: defaultLimits,
@@ -99,6 +105,14 @@ const settings = ({ http, https }: HostAnswers['ports']): FrontSettings => ({
   timeouts: defaultTimeouts,
   accessLog: true,
   user: 'nginx',
+});
+
+/** The other host's front takes both where every front does, and knows by the PROXY protocol who a client is. */
+const otherHost = ({ address, hosts }: HostAnswers['forward'][number]): Forward => ({
+  hosts,
+  to: { host: address, port: 443 },
+  http: { host: address, port: 80 },
+  proxyProtocol: true,
 });
 
 /** Of Siskin's server GitHub reaches the webhooks, and nobody anything else. */

@@ -14,6 +14,7 @@ export function answerProblems(answers: HostAnswers): string[] {
     ...repeated(apps.flatMap(hostsOf)).map((host) => `${host} is the domain of two environments: keep one.`),
     ...repeated(databaseNames(apps)).map((name) => `Two apps would have the database ${name}: rename one.`),
     ...apps.flatMap((app) => missingDomains(app)),
+    ...forwardProblems(answers),
     ...sameBranch(apps),
     ...repeated(Object.values(ports).map(String)).map((port) => `Port ${port} is used for two things.`),
     ...(traits.standby && answers.standby === undefined ? ['The standby machine is needed: --standby.'] : []),
@@ -53,6 +54,21 @@ function standbyProblems({ standby, apps }: HostAnswers): string[] {
   return [
     ...(known ? [] : [`The standby is to run ${standby.app}, which is none of the apps.`]),
     ...(taken ? [`${standby.domain} is the standby’s own name: no app may have it as its domain.`] : []),
+  ];
+}
+
+/** A name belongs to one machine. */
+function forwardProblems({ forward, apps, publicUrl, behind }: HostAnswers): string[] {
+  const hosts = forward.flatMap((one) => one.hosts);
+  const own = [...apps.flatMap(hostsOf), ...(publicUrl === '' ? [] : [new URL(publicUrl).hostname])];
+  return [
+    ...repeated(hosts).map((host) => `${host} is passed on twice: keep one --forward.`),
+    ...[...new Set(hosts)]
+      .filter((host) => own.includes(host))
+      .map((host) => `${host} is served here and passed on: a name belongs to one machine.`),
+    ...forward
+      .filter(({ address }) => address === behind)
+      .map(({ address }) => `${address} would pass on to this machine, and this machine to it.`),
   ];
 }
 

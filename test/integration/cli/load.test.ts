@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -13,6 +12,7 @@ import {
   createAppRepository,
 } from '../../support/app-repository.ts';
 import { openWebSocket } from '../../support/app-websocket.ts';
+import { freePort } from '../../support/free-port.ts';
 import { load, startLoad } from '../../support/load.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -21,16 +21,6 @@ afterEach(async () => {
 });
 
 const host = 'shop.example.com';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /** The fixture app as a plain process. */
 async function startApp(behaviour: Behaviour) {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { checkConfig } from '../../../src/adapters/nginx/check-config.ts';
+import { streamModule } from '../../../src/adapters/nginx/stream-module.ts';
 import { frontFiles } from '../../../src/adapters/templates/front-files.ts';
 import { startFront } from '../../../workers/front.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -23,7 +24,12 @@ const one: Environments = {
   test: { routes: [{ host: 'test.example.com' }], access: { basicAuth: 'developers' } },
 };
 
-it.each(['plain', 'full'])('nginx takes what test/golden/nginx/%s.conf shows', async (name) => {
+const streamOf = async (yaml: string) => {
+  const module = yaml.includes('forward:') ? await streamModule('/usr/sbin/nginx') : null;
+  return module === null ? {} : { streamModule: module };
+};
+
+it.each(['plain', 'full', 'forward'])('nginx takes what test/golden/nginx/%s.conf shows', async (name) => {
   const folder = await mkdtemp(join(tmpdir(), 'sk-front-'));
   try {
     const yaml = await readFile(join(import.meta.dirname, `../../golden/nginx/${name}.yaml`), 'utf8');
@@ -36,8 +42,11 @@ it.each(['plain', 'full'])('nginx takes what test/golden/nginx/%s.conf shows', a
       certificates: folder,
       challenges: folder,
       users: folder,
+      sockets: folder,
     };
-    const { files } = await frontFiles(modelOf(free, { paths, user: null, logTo: place('log') }));
+    const { files } = await frontFiles(
+      modelOf(free, { paths, user: null, logTo: place('log'), ...(await streamOf(free)) }),
+    );
     for (const { path, text } of files) {
       await mkdir(dirname(place(path)), { recursive: true });
       await writeFile(place(path), text);

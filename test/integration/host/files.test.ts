@@ -3,11 +3,13 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { stageFolder } from '../../../src/adapters/host/write-folder.ts';
 import { verifyFiles } from '../../../src/cli/host/verify.ts';
+import { hiddenSecrets, machineFacts, renderPlan } from '../../../src/cli/init-host/render.ts';
 import { type ExampleName, exampleNames } from '../../../src/domain/host/answers.ts';
 import { hostPlan } from '../../../src/domain/host/host-plan.ts';
 import { runSiskin } from '../../support/app-cli.ts';
-import { answersOf, exampleFlags } from '../../support/host-answers.ts';
+import { answersOf, exampleFlags, twoHosts } from '../../support/host-answers.ts';
 import { copyOf, edit, initHost, scratchFolder, siskin } from '../../support/host-bundle.ts';
 
 let made: Awaited<ReturnType<typeof scratchFolder>>;
@@ -80,6 +82,18 @@ describe.each(exampleNames)('%s', (example: ExampleName) => {
     expect(secrets.size).toBeGreaterThanOrEqual(2);
     for (const secret of secrets) expect(answers.get(example)?.out).not.toContain(secret);
   });
+});
+
+it.each(['first', 'second'] as const)('nginx takes the front of the %s of two hosts', async (which) => {
+  const plan = hostPlan(answersOf('production-test', twoHosts[which]));
+  const nginx = (await renderPlan(plan, hiddenSecrets(plan), await machineFacts('0.1.0'))).filter(
+    ({ path }) => path.startsWith('front/nginx/'),
+  );
+  const staged = await stageFolder(folder, nginx);
+  const paths = nginx.map(({ path }) => path);
+  const verdicts = await verifyFiles(staged.path, paths, { PATH: process.env.PATH ?? '' });
+  await staged.discard();
+  expect(verdicts).toEqual(paths.map((path) => ({ path, outcome: 'right', by: 'nginx -t', words: null })));
 });
 
 describe('siskin host check', () => {

@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeCertificate } from '../../../src/cli/doctor/certificate.ts';
+import { checkForward } from '../../../src/cli/doctor/forward.ts';
 import { checkFront } from '../../../src/cli/doctor/front.ts';
-import { loadSiskinConfig } from '../../../src/config/siskin-config.ts';
+import { loadSiskinConfig, parseSiskinConfig } from '../../../src/config/siskin-config.ts';
 import { selfSigned, usersFile } from '../../support/front-fixture.ts';
 
 const dayMs = 86_400_000;
@@ -78,6 +81,34 @@ apps:
       expect.stringMatching(/^warn The certificate in \/certs\/broken cannot be used: /),
       expect.stringMatching(/^ok the certificate of a\.example\.com lasts (29|30) days$/),
       'warn shop/test asks for a password over plain HTTP',
+    ]);
+  });
+});
+
+describe('what siskin doctor says of names that are passed on', () => {
+  it('is whether nginx can, and whether the other host answers', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const yaml = (to: string) =>
+      `front: { http: 127.0.0.1:80, https: 127.0.0.1:443, forward: [{ hosts: [b.example.com], ${to} }] }\napps: {}\n`;
+    const said = async (to: string) =>
+      (await checkForward(parseSiskinConfig(yaml(to), '/siskin.yaml', {}), {})).map(
+        ({ level, what, detail }) => `${level} ${what} ${detail}`,
+      );
+    const answers = `127.0.0.1:${port}, which has b.example.com, answers`;
+    const module = expect.stringMatching(/^ok nginx stream (built in|\/.*\/ngx_stream_module\.so)$/);
+    expect(await said(`to: "127.0.0.1:${port}", http: "127.0.0.1:${port}"`)).toEqual([
+      module,
+      `ok front ${answers}`,
+      `ok front ${answers}`,
+    ]);
+    other.close();
+    await once(other, 'close');
+    expect(await said(`to: "127.0.0.1:${port}"`)).toEqual([
+      module,
+      `warn front 127.0.0.1:${port}, which has b.example.com, does not answer from this host`,
     ]);
   });
 });

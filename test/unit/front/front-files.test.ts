@@ -10,7 +10,7 @@ const yaml = (name: string) => readFileSync(join(golden, `${name}.yaml`), 'utf8'
 const filesOf = (text: string) => frontFiles(modelOf(text));
 
 describe("nginx's configuration", () => {
-  it.each(['plain', 'full'])('of %s.yaml', async (name) => {
+  it.each(['plain', 'full', 'forward'])('of %s.yaml', async (name) => {
     const { files } = await filesOf(yaml(name));
     const shown = files
       .filter(({ path }) => path !== 'mime.types')
@@ -54,6 +54,7 @@ describe("nginx's configuration", () => {
           temp: '/t',
           certificates: '/c',
           challenges: '/a',
+          sockets: '/s',
           users: `/${before}${what}${after}`,
         };
         expect(() => modelOf(yaml('plain'), { paths })).toThrow(/cannot be a path of the front/);

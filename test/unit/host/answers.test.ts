@@ -48,6 +48,14 @@ describe('a word', () => {
     ['memory', 'much', false],
     ['replicas', '0', false],
     ['httpPort', '65536', false],
+    ['forward', 'grafana.example.com=192.168.0.20', true],
+    ['forward', 'grafana.example.com=maintenance', false],
+    ['forward', 'grafana.example.com', false],
+    ['forward', '10.0.0.7=192.168.0.20', false],
+    ['forward', 'a.example.com; return 200=192.168.0.20', false],
+    ['behind', '', true],
+    ['behind', '192.168.0.10', true],
+    ['behind', '192.168.0.0/24', false],
   ])('%s %s is right: %s', (question, word, right) => {
     expect(hostQuestions[question].problem(word) === undefined).toBe(right);
   });
@@ -58,6 +66,26 @@ describe('answers that do not fit together', () => {
 
   it.each<[ExampleName, Partial<RawAnswers>, string]>([
     ['nas', { app: [], domain: [] }, 'At least one app is needed'],
+    [
+      'nas',
+      { forward: ['Talk.example.com=192.168.0.20'] },
+      'talk.example.com is served here and passed on: a name belongs to one machine.',
+    ],
+    [
+      'nas',
+      { forward: ['deploy.example.com=192.168.0.20'] },
+      'deploy.example.com is served here and passed on: a name belongs to one machine.',
+    ],
+    [
+      'nas',
+      { forward: ['a.example.com=192.168.0.20', 'a.example.com=192.168.0.21'] },
+      'a.example.com is passed on twice: keep one --forward.',
+    ],
+    [
+      'nas',
+      { forward: ['a.example.com=192.168.0.20'], behind: '192.168.0.20' },
+      '192.168.0.20 would pass on to this machine, and this machine to it.',
+    ],
     ['nas', { app: [shop, shop], domain: ['shop=a.example.com'] }, 'The app shop is there twice'],
     ['nas', { domain: [] }, 'talk has no domain for production: --domain talk=HOST.'],
     [

@@ -5,7 +5,7 @@ import { type ExampleName, exampleNames } from '../../../src/domain/host/answers
 import { hostPlan } from '../../../src/domain/host/host-plan.ts';
 import { gather, openFile, partOrder, secretsOf } from '../../../src/domain/host/plan.ts';
 import { secretPlaces } from '../../../src/domain/host/secrets.ts';
-import { answersOf } from '../../support/host-answers.ts';
+import { answersOf, twoHosts } from '../../support/host-answers.ts';
 
 const secrets = Object.fromEntries(Object.keys(secretPlaces).map((name) => [name, `(the secret ${name})`]));
 const machine = { dockerGid: 999, siskinVersion: '0.1.0' };
@@ -48,6 +48,26 @@ describe.each(exampleNames)('the plan of %s', (example) => {
     const names = hostPlan(answersOf(example)).parts.map(({ name }) => name);
     expect(names).toEqual(partOrder.filter((name) => names.includes(name)));
     expect(names.slice(-2)).toEqual(['siskin', 'front']);
+  });
+});
+
+describe('two hosts behind one public address', () => {
+  it.each([
+    ['first', ['forward/forward-0.conf', 'stream.conf']],
+    ['second', []],
+  ] as const)('of the %s only the front’s nginx is another', async (name, more) => {
+    const one = await render('production-test');
+    const files = await renderPlan(hostPlan(answersOf('production-test', twoHosts[name])), secrets, machine);
+    const before = new Map(one.map(({ path, text }) => [path, text]));
+    const paths = files.map(({ path }) => path);
+    const nginx = (path: string) => `front/nginx/${path}`;
+    expect(paths.filter((path) => !before.has(path)).sort()).toEqual(more.map(nginx));
+    const changed = files.filter(({ path, text }) => before.get(path) !== text);
+    for (const { path, text } of changed) {
+      expect(path).toMatch(/^front\/nginx\//);
+      const golden = join(import.meta.dirname, '../../golden/host/two-hosts', name, path);
+      await expect(text).toMatchFileSnapshot(golden);
+    }
   });
 });
 

@@ -17,6 +17,7 @@ const programs = {
   'prometheus-redis-exporter': '/usr/bin/prometheus-redis-exporter',
   pg_ctlcluster: '/usr/bin/pg_ctlcluster',
   nginx: '/usr/sbin/nginx',
+  'nginx-stream': '/usr/lib/nginx/modules/ngx_stream_module.so',
   certbot: '/usr/bin/certbot',
   pebble: '/usr/bin/pebble',
   apparmor_parser: null,
