@@ -130,6 +130,8 @@ export interface Glance {
 export interface Replicas {
   /** Those with a replica's labels and its name. */
   list(key: EnvironmentKey, service: string): Promise<ObservedReplica[]>;
+  /** The services that have containers with a replica's labels, by name. */
+  services(key: EnvironmentKey): Promise<string[]>;
   /** Creates and starts the replica; starts it again when it was stopped; done when it runs. @throws SiskinError REPLICA_START_FAILED */
   start(request: ReplicaRequest): Promise<void>;
   /** SIGTERM, then SIGKILL after the grace. Done when it is stopped or gone. */

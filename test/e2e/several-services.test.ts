@@ -1,3 +1,4 @@
+import Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AppRepository, createAppRepository } from '../support/app-repository.ts';
 import { heldOf } from '../support/docker-cleanup.ts';
@@ -5,6 +6,7 @@ import { servingRelease, startLoad } from '../support/load.ts';
 import { commitShop, type Shop, shopApps } from '../support/several-services.ts';
 import { startSiskin, type TestSiskin } from '../support/siskin.ts';
 
+const docker = new Docker();
 let repository: AppRepository;
 let siskin: TestSiskin;
 let before: Awaited<ReturnType<typeof heldOf>>;
@@ -129,5 +131,28 @@ describe('an app with several services', () => {
     expect(results.map(({ failed }) => failed)).toEqual([0, 0]);
     expect(await serving()).toEqual(['two', 'two']);
     expect(await containers()).toContain('jobs-r2-1 running');
+  });
+
+  it('that loses a service keeps its containers until a release without it has succeeded', async () => {
+    const { api, web, ...rest } = shopApps(siskin.app, repository)[siskin.app]?.services ?? {};
+    expect(Object.keys(rest)).toEqual(['jobs']);
+    await siskin.stop();
+    const apps = shopApps(siskin.app, repository);
+    await siskin.start({ apps: { [siskin.app]: { ...apps[siskin.app], services: { api, web } } } });
+    const worker = docker.getContainer(`siskin-${siskin.app}-production-jobs-r2-1`);
+    const gone = worker.wait({ condition: 'removed' });
+
+    const bad = { web: { release: 'bad' }, api: { release: 'bad', failShare: 1 }, jobs: null };
+    const failed = await deploy(bad);
+    expect(failed.view).toMatchObject({ state: 'rolled_back' });
+    expect(await containers()).toContain('jobs-r2-1 running');
+
+    const { view } = await deploy({ web: { release: 'four' }, api: { release: 'four' }, jobs: null });
+    expect(view, view.reason ?? '').toMatchObject({ state: 'succeeded' });
+    await gone;
+    const left = await containers();
+    expect(left.filter((text) => text.startsWith('jobs'))).toEqual([]);
+    expect(left).toHaveLength(4);
+    expect(await serving()).toEqual(['four', 'four']);
   });
 });

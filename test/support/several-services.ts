@@ -9,8 +9,8 @@ const fixture = join(import.meta.dirname, '..', '..', 'deploy-templates', 'apps'
 export interface Shop {
   web: Behaviour;
   api: Behaviour;
-  /** What its process runs, for `node -e`. */
-  jobs?: string;
+  /** What its process runs, for `node -e`; null when the release has no such service. */
+  jobs?: string | null;
 }
 
 /** A repository with a front end at its root, an API below api/, and a worker. @returns the commit's full SHA */
@@ -36,22 +36,25 @@ const routed = {
   },
 };
 
-const composeOf = (jobs = 'setInterval(() => {}, 1000)'): string =>
-  stringify({
+function composeOf(jobs: string | null = 'setInterval(() => {}, 1000)'): string {
+  const worker = {
+    build: '.',
+    depends_on: ['web'],
+    command: ['node', '-e', jobs],
+    stop_grace_period: '2s',
+    restart: 'no',
+    'x-siskin': { worker: true, canary: { watch: '2s' } },
+  };
+  const before = jobs === null ? 'web' : 'jobs';
+  return stringify({
     services: {
       // the worker needs the front end to be there, so it comes after it, whatever the order in siskin.yaml
-      jobs: {
-        build: '.',
-        depends_on: ['web'],
-        command: ['node', '-e', jobs],
-        stop_grace_period: '2s',
-        restart: 'no',
-        'x-siskin': { worker: true, canary: { watch: '2s' } },
-      },
+      ...(jobs !== null && { jobs: worker }),
       web: { build: '.', ...routed },
-      api: { build: './api', depends_on: { jobs: { condition: 'service_started' } }, ...routed },
+      api: { build: './api', depends_on: { [before]: { condition: 'service_started' } }, ...routed },
     },
   });
+}
 
 /** `apps` of a siskin.yaml for it. */
 export const shopApps = (app: string, repository: AppRepository) => ({

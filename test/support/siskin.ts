@@ -48,7 +48,8 @@ export interface TestSiskin {
   call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** Kills this process only, as a crash would; the children live on. */
   kill(): Promise<void>;
-  start(): Promise<void>;
+  /** @param change what is otherwise in siskin.yaml from now on */
+  start(change?: Record<string, unknown>): Promise<void>;
   /** Ends it as an operator would (SIGTERM). */
   stop(): Promise<void>;
   /** Ends it and removes all that it made. */
@@ -133,7 +134,8 @@ class Running implements TestSiskin {
     return this.#child?.pid ?? 0;
   }
 
-  async start(): Promise<void> {
+  async start(change: Record<string, unknown> = {}): Promise<void> {
+    Object.assign(this.#config, change);
     await writeFile(this.configFile, stringify(this.#config));
     const args = [...siskinCommand, 'up', '--config', this.configFile];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });

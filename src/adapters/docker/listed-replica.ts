@@ -1,6 +1,6 @@
 import type { ContainerInfo } from 'dockerode';
 import { z } from 'zod';
-import { containerName, type EnvironmentKey, parseReplicaName } from '../../domain/names.ts';
+import { containerName, type EnvironmentKey, namePattern, parseReplicaName } from '../../domain/names.ts';
 import type { GlancedReplica } from '../../domain/observation.ts';
 import { statusOf } from './observed-replica.ts';
 
@@ -41,6 +41,12 @@ export function isNamedSo(container: ContainerInfo, key: EnvironmentKey, service
 /** It has a replica's labels, but another name. */
 export const isStray = (container: ContainerInfo, key: EnvironmentKey, service: string): boolean =>
   labelledAs(container) !== undefined && !isNamedSo(container, key, service);
+
+/** The service of a container with a replica's labels; none of another, such as a hook's or an accessory's. */
+export function serviceOfReplica(container: ContainerInfo): string[] {
+  const service = container.Labels['siskin.service'] ?? '';
+  return labelledAs(container) !== undefined && namePattern.test(service) ? [service] : [];
+}
 
 /** The engine writes names with a slash before them. */
 export const nameOf = ({ Names }: ContainerInfo): string => (Names[0] ?? '').slice(1);

@@ -7,7 +7,7 @@ import type { Glance, ReplicaRequest, Replicas } from '../../pipeline/ports.ts';
 import { createOptions } from './create-options.ts';
 import { doneWhen, engineStatus, engineWords, reachingEngine } from './engine-errors.ts';
 import { environmentLabels, labelFilter } from './labels.ts';
-import { glancedReplica, isNamedSo, isStray, nameOf } from './listed-replica.ts';
+import { glancedReplica, isNamedSo, isStray, nameOf, serviceOfReplica } from './listed-replica.ts';
 import { logLines } from './log-lines.ts';
 import { ensureNetwork } from './network.ts';
 import { observedReplica } from './observed-replica.ts';
@@ -40,6 +40,12 @@ export class DockerReplicas implements Replicas {
     const found = (await this.#labelled(key, service)).filter((one) => isNamedSo(one, key, service));
     const replicas = await Promise.all(found.map(({ Id }) => this.#inspect(Id)));
     return replicas.filter((replica) => replica !== null);
+  }
+
+  async services(key: EnvironmentKey): Promise<string[]> {
+    const filters = labelFilter(environmentLabels(key));
+    const all = await reachingEngine(() => this.#docker.listContainers({ all: true, filters }));
+    return [...new Set(all.flatMap(serviceOfReplica))].sort();
   }
 
   async glance(key: EnvironmentKey, service: string): Promise<Glance> {

@@ -7,13 +7,13 @@ const stopPatienceMs = 10_000;
 
 /**
  * Takes out what no record owns. Nothing of it before a replica of the release serves, for something must; what takes
- * requests stays until all replicas that can serve do.
+ * requests stays until all replicas that can serve do. Where the release is to have none, nothing is waited for.
  */
 export function takeOut(situation: RepairSituation, fleet: RepairFleet): RepairStep[] {
   const { spec, observed } = situation;
   const live = addressesOf([...fleet.own, ...fleet.others]);
   const missing = fleet.own.filter((place) => !serves(place, spec.port));
-  const none = missing.length === fleet.own.length;
+  const none = fleet.own.length > 0 && missing.length === fleet.own.length;
   const complete = !none && missing.every((place) => raise(situation, place)?.kind === 'Rest');
   const others = fleet.others.flatMap((place): RepairStep[] => {
     const { server } = place;

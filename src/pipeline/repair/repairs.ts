@@ -1,13 +1,15 @@
+import type { Release } from '../../domain/deployment.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { backendName, type EnvironmentKey, environmentId } from '../../domain/names.ts';
-import { serviceReleases } from '../../domain/release.ts';
+import { type ServiceRelease, serviceReleases } from '../../domain/release.ts';
 import type { RepairAction } from '../../domain/repair/repair-step.ts';
+import { retiredServices, withoutReplicas } from '../../domain/repair/retired-services.ts';
 import type { AppEnvironment } from '../app-environment.ts';
 import type { Lease } from '../ports.ts';
 import type { World } from '../run-context.ts';
 import { isUnfinished } from '../run-deployment.ts';
 import { ScrapeTargets } from '../steps/scrape-targets.ts';
-import { freshMemory, type RepairMemory } from './repair-context.ts';
+import { freshMemory, type RepairContext, type RepairMemory } from './repair-context.ts';
 import { type Looked, repairEnvironment } from './repair-environment.ts';
 
 /** When an engine or a router that did not answer is asked again, and when anything else is tried again, in ms. */
@@ -75,19 +77,31 @@ export class Repairs {
     const scrapeTargets = tellsMetrics ? new ScrapeTargets({ world, app, lease }, release) : undefined;
     const mayGoOn = async () => !stop.aborted && !(await this.#deploymentWaits(app));
     const onAction = (action: RepairAction) => this.#hooks.onAction(action);
-    const looks: Looked[] = [];
-    for (const one of services) {
-      const { service } = one.spec;
-      const own = { release: one, backend: backendName(app, service), memory: this.#memoryOf(app, service) };
-      const looked = await repairEnvironment(
-        { world, app, lease, stop, onAction, scrapeTargets, ...own },
+    const lookAt = (all: readonly ServiceRelease[], targets: ScrapeTargets | undefined) =>
+      lookAtAll(
+        all.map((one) => ({
+          ...{ world, app, lease, stop, onAction, release: one, scrapeTargets: targets },
+          backend: backendName(app, one.spec.service),
+          memory: this.#memoryOf(app, one.spec.service),
+        })),
         mayGoOn,
       );
-      if (looked.end === 'interrupted') return looked;
-      looks.push(looked);
-    }
-    const later = looks.flatMap((looked) => (looked.end === 'later' ? [looked.inMs] : []));
-    return later.length > 0 ? { end: 'later', inMs: Math.min(...later) } : { end: 'whole' };
+    const looked = await lookAt(services, scrapeTargets);
+    // what serves comes first
+    return looked.end === 'whole' ? await lookAt(await this.#retired(app, release), undefined) : looked;
+  }
+
+  /** What is left of services that the release that serves has no more, to be taken out. */
+  async #retired(app: AppEnvironment, serving: Release): Promise<ServiceRelease[]> {
+    const { replicas, store } = this.#world;
+    const services = retiredServices(await replicas.services(app), serving, app.services);
+    const found = services.map(async (service) => {
+      const { replicas: left } = await replicas.glance(app, service);
+      const last = Math.max(...left.map(({ release }) => release));
+      const record = left.length === 0 ? null : await store.release(app, last);
+      return withoutReplicas(serving, record, service);
+    });
+    return (await Promise.all(found)).flat();
   }
 
   async #deploymentWaits(key: EnvironmentKey): Promise<boolean> {
@@ -102,6 +116,20 @@ export class Repairs {
     this.#memories.set(id, memory);
     return memory;
   }
+}
+
+/** One after the other; the first that is interrupted ends it. */
+async function lookAtAll(
+  contexts: readonly RepairContext[],
+  mayGoOn: () => Promise<boolean>,
+): Promise<Looked> {
+  const later: number[] = [];
+  for (const context of contexts) {
+    const looked = await repairEnvironment(context, mayGoOn);
+    if (looked.end === 'interrupted') return looked;
+    if (looked.end === 'later') later.push(looked.inMs);
+  }
+  return later.length > 0 ? { end: 'later', inMs: Math.min(...later) } : { end: 'whole' };
 }
 
 const isCode = (error: unknown, ...codes: string[]): boolean =>
