@@ -16,9 +16,6 @@ export const exampleAnswers: Record<ExampleName, Partial<RawAnswers>> = {
     publicUrl: 'https://deploy.example.com',
     standby: 'ubuntu@standby.example.com',
     standbyDomain: 'standby.example.com',
-    standbyHostKey: 'SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
-    primaryDomain: 'home.example.com',
-    dnsZone: 'example.com',
   },
   'production-test': {
     app: ['shop=https://github.com/acme/shop.git'],

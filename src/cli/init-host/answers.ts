@@ -31,9 +31,6 @@ export const standardAnswers: RawAnswers = {
   standby: '',
   standbyDomain: '',
   standbyApp: '',
-  standbyHostKey: '',
-  primaryDomain: '',
-  dnsZone: '',
   memory: '',
   replicas: '',
   replicaMemory: '',
@@ -149,18 +146,12 @@ function forwardOf({ forward }: RawAnswers): HostAnswers['forward'] {
   return [...byAddress].map(([address, hosts]) => ({ address, hosts }));
 }
 
-function standbyOf(raw: RawAnswers): Standby {
-  const { standby, standbyDomain, standbyApp, standbyHostKey, primaryDomain, dnsZone, app } = raw;
-  const dns = { zone: dnsZone.toLowerCase(), primary: primaryDomain.toLowerCase() };
-  return {
-    ssh: standby,
-    domain: standbyDomain.toLowerCase(),
-    memoryBytes: standbyMemoryBytes,
-    app: standbyApp || halves(app[0] ?? '')[0],
-    hostKey: standbyHostKey,
-    ...((dns.zone !== '' || dns.primary !== '') && { dns }),
-  };
-}
+const standbyOf = ({ standby, standbyDomain, standbyApp, app }: RawAnswers): Standby => ({
+  ssh: standby,
+  domain: standbyDomain.toLowerCase(),
+  memoryBytes: standbyMemoryBytes,
+  app: standbyApp || halves(app[0] ?? '')[0],
+});
 
 function outsideDatabaseOf({ databaseHost }: RawAnswers): OutsideDatabase {
   const [host = '', port = '5432'] = databaseHost.split(':');

@@ -23,9 +23,6 @@ export interface RawAnswers {
   standby: string;
   standbyDomain: string;
   standbyApp: string;
-  standbyHostKey: string;
-  primaryDomain: string;
-  dnsZone: string;
   memory: string;
   replicas: string;
   replicaMemory: string;
@@ -206,36 +203,6 @@ export const hostQuestions: Record<HostQuestion, QuestionText> = {
     needed: (example) => exampleTraits[example].standby,
     asked: false,
     problem: orEmpty(must((word) => namePattern.test(word), 'the name of an app')),
-  },
-  standbyHostKey: {
-    message: "The second machine's ssh host key, as ssh-keygen -lf shows it, or nothing",
-    flag: '--standby-host-key <fingerprint>',
-    about: "the second machine's ssh host key, SHA256:…, as ssh-keygen -lf shows it (desktop-standby)",
-    needed: (example) => exampleTraits[example].standby,
-    asked: true,
-    problem: orEmpty(
-      must(
-        (word) => /^SHA256:[A-Za-z0-9+/]{43}$/.test(word),
-        'SHA256: and 43 characters, from ssh-keygen -lf',
-      ),
-    ),
-  },
-  primaryDomain: {
-    message: "This machine's own name, which domains point to, or nothing",
-    flag: '--primary-domain <name>',
-    about:
-      "this machine's own name, which domains point to, e.g. home.example.net (desktop-standby, for dns)",
-    needed: (example) => exampleTraits[example].standby,
-    asked: true,
-    problem: orEmpty(host),
-  },
-  dnsZone: {
-    message: "Cloudflare's zone of the domains, or nothing",
-    flag: '--dns-zone <zone>',
-    about: "Cloudflare's zone of the domains, e.g. example.com (desktop-standby, for dns)",
-    needed: (example) => exampleTraits[example].standby,
-    asked: true,
-    problem: orEmpty(host),
   },
   publicUrl: {
     message: 'The address at which GitHub reaches this machine, or nothing',

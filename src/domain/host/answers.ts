@@ -64,16 +64,6 @@ export interface Standby {
   memoryBytes: number;
   /** The app that it has room for. */
   app: string;
-  /** Its ssh host key, `SHA256:…`; empty when not known yet: nothing can be brought there before. */
-  hostKey: string;
-  dns?: StandbyDns;
-}
-
-/** How names are led from one machine to the other, by Cloudflare. */
-export interface StandbyDns {
-  zone: string;
-  /** The first machine's own name, which domains point to while it serves. */
-  primary: string;
 }
 
 export interface OutsideDatabase {

@@ -36,7 +36,6 @@ export const frontPart: Producer = (answers) => {
     addresses: frontAddresses(answers.frontSubnet),
     hosts: model.hosts.map(({ host }) => host),
     email: answers.email,
-    standby: answers.standby !== undefined,
   };
   const names = [
     'nginx.conf',

@@ -1,4 +1,4 @@
-import { mainPart, testPart } from './accessories.ts';
+import { mainPart, standbyPart, testPart } from './accessories.ts';
 import { exampleTraits, type HostAnswers } from './answers.ts';
 import { appFiles } from './apps.ts';
 import { backupPart } from './backup-part.ts';
@@ -17,7 +17,6 @@ import {
 } from './plan.ts';
 import { siskinPart } from './siskin-part.ts';
 import { siskinYaml } from './siskin-yaml.ts';
-import { standbyPart } from './standby-part.ts';
 
 /** In no order: partOrder has it. An area that adds files to a host adds its producer here. */
 const producers: readonly Producer[] = [

@@ -13,20 +13,7 @@ export const hostNames = (project: string) => ({
   /** The label of the database's container. */
   databaseLabel: `siskin.host.database=${project}`,
   filesVolume: `${project}-minio-data`,
-  /** What must run on the second machine before it takes over. */
-  standbyDatabase: `${project}-standby-postgres`,
-  standbyApp: `${project}-standby-app`,
-  standbyRouter: `${project}-standby-router`,
-  frontContainer: `${project}-front`,
 });
-
-/** The domains that the second machine answers: those of the app that it has room for. */
-export const standbyDomains = (apps: readonly HostApp[], standbyApp: string): string[] =>
-  apps
-    .filter(({ app }) => app === standbyApp)
-    .flatMap(({ environments }) => environments)
-    .filter(({ environment }) => environment === 'production')
-    .flatMap(({ hosts }) => hosts);
 
 /** An app's database, in the letters of SQL: `web_shop`. */
 export const databaseName = (app: string): string => app.replaceAll('-', '_');

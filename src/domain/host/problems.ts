@@ -1,5 +1,5 @@
-import { exampleTraits, type HostAnswers, type HostApp, type Standby } from './answers.ts';
-import { databaseName, standbyDomains } from './names.ts';
+import { exampleTraits, type HostAnswers, type HostApp } from './answers.ts';
+import { databaseName } from './names.ts';
 
 /**
  * What no single answer shows: what is there twice, what collides, what is missing for the example.
@@ -50,26 +50,10 @@ const sameBranch = (apps: readonly HostApp[]): string[] =>
 function standbyProblems({ standby, apps }: HostAnswers): string[] {
   if (standby === undefined) return [];
   const known = apps.some(({ app }) => app === standby.app);
-  const domains = apps.flatMap(hostsOf);
-  const own = [standby.domain, ...(standby.dns ? [standby.dns.primary] : [])];
+  const taken = apps.flatMap(hostsOf).includes(standby.domain);
   return [
     ...(known ? [] : [`The standby is to run ${standby.app}, which is none of the apps.`]),
-    ...own
-      .filter((name) => domains.includes(name))
-      .map((name) => `${name} is a machine’s own name: no app may have it as its domain.`),
-    ...dnsProblems(standby, standbyDomains(apps, standby.app)),
-  ];
-}
-
-function dnsProblems({ dns, domain }: Standby, hosts: readonly string[]): string[] {
-  if (dns === undefined) return [];
-  const { zone, primary } = dns;
-  if (zone === '' || primary === '')
-    return ['To lead names by DNS, both are needed: --dns-zone and --primary-domain.'];
-  const outside = hosts.filter((host) => host !== zone && !host.endsWith(`.${zone}`));
-  return [
-    ...(primary === domain ? [`Both machines would be ${primary}: give each its own name.`] : []),
-    ...outside.map((host) => `${host} is not in the zone ${zone}.`),
+    ...(taken ? [`${standby.domain} is the standby’s own name: no app may have it as its domain.`] : []),
   ];
 }
 

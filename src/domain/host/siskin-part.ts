@@ -14,7 +14,6 @@ export const siskinPart: Producer = (answers) => {
     databases,
     files,
     addresses: frontAddresses(answers.frontSubnet),
-    standby: answers.standby !== undefined,
   };
   const passwords = databases.flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
   const secrets = ['webhook', 'monitoring-token', ...new Set(passwords), ...(files ? ['minio'] : [])];
