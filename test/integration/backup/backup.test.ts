@@ -52,7 +52,7 @@ const inVolume = (words: string[]) => runHelper(docker, { image: 'busybox:1.36',
 const listing = () =>
   inVolume(['find', helperAt, '-mindepth', '1', '-exec', 'stat', '-c', '%n %a %u %s', '{}', '+']);
 const backups = async (name = 'backups') =>
-  (await readdir(join(folder.path, name)).catch(() => [])).filter((one) => one !== '.lock').sort();
+  (await readdir(join(folder.path, name)).catch(() => [])).filter((one) => !one.startsWith('.')).sort();
 const rows = () =>
   postgres.sql('select g.*, o.* from goods g left join orders o on o.good = g.id order by g.id, o.id');
 
