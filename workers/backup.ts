@@ -56,7 +56,14 @@ export async function backUp(
     await world.volumes.sweep();
     const createdAt = new Date();
     const id = backupId(createdAt, randomBytes(4).toString('hex'));
-    const order = { id, createdAt, siskin: siskinVersion(), reason, ...(state && { state }), ...(signal && { signal }) };
+    const order = {
+      id,
+      createdAt,
+      siskin: siskinVersion(),
+      reason,
+      ...(state && { state }),
+      ...(signal && { signal }),
+    };
     return await takeBackup(world, { ...settings, ...order }, tell);
   };
   const run = () => (settings.siskin ? withOwnState(config, take) : take());

@@ -12,7 +12,9 @@ import { neutral, writeJson } from './output.ts';
 export function registerBackup(program: Command, io: Io): void {
   const backup = program
     .command('backup')
-    .description('save the databases and volumes that siskin.yaml names, and Siskin\'s own state, and remove backups that are too old')
+    .description(
+      "save the databases and volumes that siskin.yaml names, and Siskin's own state, and remove backups that are too old",
+    )
     .option('--json', 'as JSON')
     .addHelpText('after', example('siskin backup', 'siskin backup --json'))
     .action(async ({ json }: { json?: boolean }, command: Command) => {

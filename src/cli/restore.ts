@@ -3,9 +3,9 @@ import { loadSiskinConfig, type SiskinConfig } from '../config/siskin-config.ts'
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { DatabaseAt, Tell } from '../pipeline/backup/ports.ts';
 import { planRestore, rehearseRestore, targetsOf } from '../pipeline/backup/restore-backup.ts';
-import { unfinishedWords } from './backup/unfinished.ts';
 import { example } from './arguments.ts';
 import { auditLocally } from './audit-locally.ts';
+import { unfinishedWords } from './backup/unfinished.ts';
 import { askFirst } from './confirm.ts';
 import type { Io } from './io.ts';
 import { configPath, readLocalConfig } from './local-config.ts';
@@ -65,9 +65,12 @@ async function siskinRestored(io: Io, config: SiskinConfig, id: string, path: st
   const { restoreSiskin } = await import('../../workers/backup.ts');
   await restoreSiskin(config, id, tell);
   const { identityFile } = config.secrets;
-  tell(`the age identity is part of no backup: ${identityFile} must be the one that the secrets were made with`);
+  tell(
+    `the age identity is part of no backup: ${identityFile} must be the one that the secrets were made with`,
+  );
   const local = await readLocalConfig(path, io);
-  if (local) await auditLocally(io, local, { action: 'restore', detail: { backup: id, targets: ['siskin'] } });
+  if (local)
+    await auditLocally(io, local, { action: 'restore', detail: { backup: id, targets: ['siskin'] } });
   return { id, restored: ['siskin'] };
 }
 

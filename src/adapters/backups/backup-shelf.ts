@@ -3,9 +3,21 @@ import { createReadStream } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZodError } from 'zod';
-import { type BackupManifest, backupIdPattern, filesOf, type SavedFile } from '../../domain/backup/manifest.ts';
+import {
+  type BackupManifest,
+  backupIdPattern,
+  filesOf,
+  type SavedFile,
+} from '../../domain/backup/manifest.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
-import type { BackupDraft, BackupShelf, Chunks, DamagedBackup, RestoreNote, ShelfContents } from '../../pipeline/backup/ports.ts';
+import type {
+  BackupDraft,
+  BackupShelf,
+  Chunks,
+  DamagedBackup,
+  RestoreNote,
+  ShelfContents,
+} from '../../pipeline/backup/ports.ts';
 import { syncFolder, writeDurably } from './durable-file.ts';
 import { manifestSchema, restoreNoteSchema } from './manifest-schema.ts';
 

@@ -35,4 +35,3 @@ export async function syncFolder(path: string): Promise<void> {
     await handle.close();
   }
 }
-

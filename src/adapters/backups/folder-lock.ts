@@ -71,7 +71,8 @@ function unlessGone(error: unknown): undefined {
   throw error;
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
 
 const running = (folder: string): SiskinError =>
   new SiskinError('BACKUP_RUNNING', `another process works on the backups in ${folder}`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SiskinError, messageOf } from '../../domain/errors/siskin-error.ts';
+import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { OwnRecord, OwnRecords } from '../../pipeline/backup/ports.ts';
 import { reaching, type StoreContext } from './store-context.ts';
 

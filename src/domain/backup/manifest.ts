@@ -27,7 +27,7 @@ export interface SavedVolume extends SavedFile {
 
 /** Siskin's own state. The age identity that opens the secrets is never part of it. */
 export interface SavedState {
-  records: SavedFile & { count: number; /** Version of Redis. */ redis: string };
+  records: SavedFile & { count: number /** Version of Redis. */; redis: string };
   /** Encrypted files; `environment` is the file's name: an environment, or `_all`. */
   secrets: (SavedFile & { app: string; environment: string })[];
   /** siskin.yaml as it was. */

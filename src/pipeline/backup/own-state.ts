@@ -13,7 +13,11 @@ export async function saveOwnState(
   const written = await write('siskin-records.ndjson.gz', gzipped(linesOf(all)));
   const secrets: SavedState['secrets'] = [];
   for (const { app, environment, bytes } of await secretFiles.list())
-    secrets.push({ ...(await write(`siskin-secrets.${app}.${environment}.age`, once(bytes))), app, environment });
+    secrets.push({
+      ...(await write(`siskin-secrets.${app}.${environment}.age`, once(bytes))),
+      app,
+      environment,
+    });
   const config = await write('siskin.yaml', configFile());
   return { records: { ...written, count: all.length, redis: version }, secrets, config };
 }
@@ -85,11 +89,17 @@ const joined = async (chunks: Chunks): Promise<Buffer> => {
 
 async function recordsIn(chunks: Chunks): Promise<OwnRecord[]> {
   const lines = (await joined(chunks)).toString('utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => {
-    const { key, ttlMs, dump } = recordSchema.parse(JSON.parse(line));
-    return { key, ttlMs, dump: Buffer.from(dump, 'base64') };
-  });
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { key, ttlMs, dump } = recordSchema.parse(JSON.parse(line));
+      return { key, ttlMs, dump: Buffer.from(dump, 'base64') };
+    });
 }
 
 /** One line of siskin-records.ndjson. */
-const recordSchema = z.object({ key: z.string().min(1), ttlMs: z.int().positive().nullable(), dump: z.base64() });
+const recordSchema = z.object({
+  key: z.string().min(1),
+  ttlMs: z.int().positive().nullable(),
+  dump: z.base64(),
+});

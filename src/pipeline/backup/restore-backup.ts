@@ -102,7 +102,8 @@ export async function restoreBackup(
 }
 
 function brokenOff(error: unknown, steps: readonly { target: string }[], at: number): SiskinError {
-  const names = (some: readonly { target: string }[]) => some.map(({ target }) => target).join(', ') || 'nothing';
+  const names = (some: readonly { target: string }[]) =>
+    some.map(({ target }) => target).join(', ') || 'nothing';
   const sentence = `${messageOf(error)}. Restored before that: ${names(steps.slice(0, at))}. Not restored: ${names(steps.slice(at))}`;
   const refused = at === 0 && error instanceof SiskinError && error.code === 'RESTORE_REFUSED';
   return new SiskinError(refused ? 'RESTORE_REFUSED' : 'RESTORE_FAILED', sentence, { cause: error });

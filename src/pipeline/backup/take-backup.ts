@@ -74,7 +74,9 @@ const abortableWrite = (draft: BackupDraft, signal?: AbortSignal): BackupDraft['
 
 async function saveState(state: OwnState, write: BackupDraft['write'], tell: Tell): Promise<SavedState> {
   const saved = await saveOwnState(state, write);
-  tell(`Siskin's state: ${saved.records.count} records, ${saved.secrets.length} files of secrets, siskin.yaml`);
+  tell(
+    `Siskin's state: ${saved.records.count} records, ${saved.secrets.length} files of secrets, siskin.yaml`,
+  );
   return saved;
 }
 

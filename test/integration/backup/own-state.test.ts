@@ -91,7 +91,9 @@ it("brings Siskin's records and secrets back into an empty dataDir, with a Redis
   await withLease(after.world, shop, async ({ fence }) => expect(fence).toBe(3));
   const next = await after.world.ledger.record('guid-2', [pushOf('guid-2')], testAudit);
   expect(next.deployments[0]?.deployment).toBe('d3');
-  expect(await after.world.ledger.record('guid-1', [pushOf('guid-1')], testAudit)).toMatchObject({ duplicate: true });
+  expect(await after.world.ledger.record('guid-1', [pushOf('guid-1')], testAudit)).toMatchObject({
+    duplicate: true,
+  });
 
   const again = await found.cli('restore', id, '--siskin');
   expect(again.errors).toMatch(/RESTORE_REFUSED: this Siskin has \d+ records/);
