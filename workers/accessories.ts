@@ -21,6 +21,7 @@ export function accessoriesOf(docker: Docker, { config, env, mask }: Accessories
   const cli = new ComposeCli({ dockerHost: config.docker.host, environment: env });
   return {
     list: (key) => engine.list(key),
+    untilChanged: (key, look, limitMs, signal) => engine.untilChanged(key, look, limitMs, signal),
     logTail: (container, lines) => engine.logTail(container, lines),
     bringUp: async (key, wanted, onLine, signal) => {
       await engine.prepare(
