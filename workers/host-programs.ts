@@ -29,7 +29,7 @@ export async function startRedis(config: SiskinConfig, log: Logger): Promise<Run
   const onRestart = () => log.warn('redis-server had died and was started again');
   const redis = await redisServer({ dataDir: config.dataDir, onRestart });
   await redis.start();
-  return { value: `unix://${redis.socket}`, stop: () => redis.stop() };
+  return { value: redis.url, stop: () => redis.stop() };
 }
 
 export interface RunningRouter extends Running<HaproxyRouter> {
