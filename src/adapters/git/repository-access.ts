@@ -11,8 +11,8 @@ export interface RepositoryAccess {
   deployKeyFile?: string;
   /** The only host keys that are believed: the absolute path of a file, or its lines. */
   knownHosts?: { file: string } | { lines: readonly string[] };
-  /** Whether submodules become part of build contexts. */
-  submodules?: boolean;
+  /** Hosts that submodules in build contexts may be on besides the repository's own; false: they are left out. */
+  submodules?: false | { hosts: readonly string[] };
   /** Whether Git LFS pointers in build contexts become the files that they stand for. */
   lfs?: boolean;
 }
