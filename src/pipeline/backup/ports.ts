@@ -129,7 +129,7 @@ export interface OwnState {
   records: OwnRecords;
   secretFiles: SecretFiles;
   /** Reads siskin.yaml. */
-  configFile(): Chunks;
+  configFile: () => Chunks;
 }
 
 /** Says how it goes, for a person who waits. */
