@@ -26,7 +26,10 @@ export const commonFields = (context: ComposeContext) => ({
   user: userField.optional(),
   read_only: truth().prefault(false),
   init: truth()
-    .refine((init) => init, must('true: Siskin runs every container with an init, so that the app hears SIGTERM'))
+    .refine(
+      (init) => init,
+      must('true: Siskin runs every container with an init, so that the app hears SIGTERM'),
+    )
     .optional(),
   volumes: volumesField(context).prefault([]),
   tmpfs: tmpfsField.prefault([]),
