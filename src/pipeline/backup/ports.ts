@@ -50,7 +50,7 @@ export interface Volumes {
 /** A backup that is being written; nothing of it is seen until it is committed. */
 export interface BackupDraft {
   /** Writes a file durably. @throws Error of the file system */
-  write(file: string, chunks: Chunks): Promise<SavedFile>;
+  write: (file: string, chunks: Chunks) => Promise<SavedFile>;
   commit(manifest: BackupManifest): Promise<void>;
   discard(): Promise<void>;
 }
@@ -129,7 +129,7 @@ export interface OwnState {
   records: OwnRecords;
   secretFiles: SecretFiles;
   /** Reads siskin.yaml. */
-  configFile(): Chunks;
+  configFile: () => Chunks;
 }
 
 /** Says how it goes, for a person who waits. */

@@ -94,7 +94,10 @@ export async function restoreBackup(
     try {
       await run();
     } catch (error) {
-      throw brokenOff(error, steps, index);
+      const refused = error instanceof SiskinError && error.code === 'RESTORE_REFUSED';
+      if (index > 0 || !refused) throw brokenOff(error, steps, index);
+      await world.shelf.noteRestore(null);
+      throw error;
     }
     tell(`${target}: restored`);
   }
@@ -105,8 +108,7 @@ function brokenOff(error: unknown, steps: readonly { target: string }[], at: num
   const names = (some: readonly { target: string }[]) =>
     some.map(({ target }) => target).join(', ') || 'nothing';
   const sentence = `${messageOf(error)}. Restored before that: ${names(steps.slice(0, at))}. Not restored: ${names(steps.slice(at))}`;
-  const refused = at === 0 && error instanceof SiskinError && error.code === 'RESTORE_REFUSED';
-  return new SiskinError(refused ? 'RESTORE_REFUSED' : 'RESTORE_FAILED', sentence, { cause: error });
+  return new SiskinError('RESTORE_FAILED', sentence, { cause: error });
 }
 
 const databaseWords = ({ into }: RestorePlan['databases'][number]): string =>
