@@ -14,6 +14,7 @@ import { runCliHere } from '../../support/cli-in-process.ts';
 import { FakeCloudflare } from '../../support/fake-cloudflare/fake-cloudflare.ts';
 import { freePort } from '../../support/free-port.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
+import { type EngineSshd, startEngineSshd } from '../../support/engine-sshd.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres-container.ts';
 import { ensurePostgresImage, postgresImage } from '../../support/postgres-image.ts';
 
@@ -104,6 +105,11 @@ async function answers(yes: boolean): Promise<void> {
 }
 
 async function cli(words: string[], socket = `${engine.folder}/docker.sock`, volumes = [unique]) {
+  return await cliTo(`docker: unix://${socket}`, words, volumes);
+}
+
+/** @param address the keys of `standby` that say where it is */
+async function cliTo(address: string, words: string[], volumes = [unique]) {
   const file = join(folder.path, 'siskin.yaml');
   await writeFile(
     file,
@@ -111,7 +117,7 @@ async function cli(words: string[], socket = `${engine.folder}/docker.sock`, vol
 backup:
   databases: [{ name: shop, container: ${unique}, kind: postgres, database: shop, user: shop }]
 standby:
-  docker: unix://${socket}
+  ${address}
   apps: [${unique}/production]
   volumes: ${JSON.stringify(volumes)}
   databases: [{ name: shop, container: ${unique}-db }]
@@ -201,6 +207,39 @@ describe('siskin standby sync', () => {
     expect((await cli(['sync'])).errors).toContain('STANDBY_BUSY');
     await lock.release();
     expect((await cli(['sync', '--json'])).errors).toBe('');
+  });
+});
+
+describe('a standby behind ssh', () => {
+  let sshd: EngineSshd;
+  beforeAll(async () => {
+    sshd = await startEngineSshd(join(folder.path, 'sshd'), `${engine.folder}/docker.sock`);
+  });
+  afterAll(() => sshd?.stop());
+
+  const over = ({ docker = sshd.docker, hostKey = sshd.hostKey, keyFile = sshd.key } = {}, words = ['sync']) =>
+    cliTo(`docker: ${docker}\n  ssh: { keyFile: ${keyFile}, hostKey: "${hostKey}" }`, [...words, '--json']);
+
+  it('is brought images, files and databases as any other', async () => {
+    await fill({ '물건.txt': Buffer.from('three'), large: randomBytes(largeBytes) });
+    await databases.here.sql(`delete from goods where id > 800`);
+    const { output, errors } = await over();
+    expect(errors).toBe('');
+    expect(JSON.parse(output)).toMatchObject({ sentFiles: 2, sentBytes: largeBytes + 5 });
+    expect(await sums(there)).toBe(await sums(here));
+    expect(await rows(databases.there)).toEqual(await rows(databases.here));
+  });
+
+  it.each([
+    ['has another host key', () => ({ hostKey: `SHA256:${'A'.repeat(43)}` }), /host key SHA256:\S+, not the pinned/],
+    ['does not know the key', () => ({ keyFile: sshd.strangeKey }), /refuses the key/],
+    ['is not there', async () => ({ docker: `ssh://root@127.0.0.1:${await freePort()}` }), /ECONNREFUSED/],
+  ])('that %s is named before anything is changed', async (_, change, words) => {
+    const before = JSON.parse((await cli(['status', '--json'])).output).lastSync;
+    const { exitCode, errors } = await over(await change());
+    expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: expect.stringMatching(words) });
+    expect(errors).toContain('STANDBY_UNREACHABLE: no engine answers at ssh://');
+    expect(JSON.parse((await cli(['status', '--json'])).output).lastSync).toBe(before);
   });
 });
 
