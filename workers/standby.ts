@@ -87,6 +87,16 @@ export async function syncStandby(
   });
 }
 
+/** Brings the images alone: what the containers there need before they are started for the first time. @throws as syncStandby */
+export async function bringStandbyImages(
+  config: SiskinConfig,
+  env: { SSH_AUTH_SOCK?: string | undefined },
+  tell?: Tell,
+): Promise<Awaited<ReturnType<typeof synchronise>>> {
+  const { standby, transfer, order } = await parts(config, env);
+  return await synchronise(standby, transfer, { ...order, imagesOnly: true }, now, tell);
+}
+
 /** What syncStandby would do. */
 export async function planStandbySync(
   config: SiskinConfig,
@@ -101,12 +111,12 @@ async function parts(config: SiskinConfig, env: { SSH_AUTH_SOCK?: string | undef
   const from = connectDocker(config.docker.host);
   const transfer = new DockerTransfer(from, open.docker, helperOf(config));
   await transfer.prepare();
-  const { apps, volumes } = open.settings;
+  const { apps, volumes, containers } = open.settings;
   const databases = open.targets.map((target) => ({
     name: target.name,
     bring: (tell: Tell) => bringDatabase(config, open, target, tell),
   }));
-  const order: SyncOrder = { apps, volumes, databases };
+  const order: SyncOrder = { apps, volumes, containers, databases };
   return { standby: open.standby, transfer, order };
 }
 
