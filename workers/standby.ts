@@ -47,17 +47,19 @@ export async function openStandby(
 ): Promise<OpenStandby> {
   const settings = config.standby;
   if (!settings) throw new SiskinError('NOT_CONFIGURED', `${config.file} has no section standby`);
+  const address = at ?? settings.docker;
   const docker = await connectStandby({
-    docker: at ?? settings.docker,
-    ...(settings.ssh && {
-      ssh: {
-        hostKey: settings.ssh.hostKey,
-        ...(settings.ssh.keyFile !== undefined && {
-          privateKey: await readPrivateFile(settings.ssh.keyFile),
-        }),
-        ...(env.SSH_AUTH_SOCK !== undefined && { agent: env.SSH_AUTH_SOCK }),
-      },
-    }),
+    docker: address,
+    ...(settings.ssh &&
+      address.startsWith('ssh://') && {
+        ssh: {
+          hostKey: settings.ssh.hostKey,
+          ...(settings.ssh.keyFile !== undefined && {
+            privateKey: await readPrivateFile(settings.ssh.keyFile),
+          }),
+          ...(env.SSH_AUTH_SOCK !== undefined && { agent: env.SSH_AUTH_SOCK }),
+        },
+      }),
   });
   const sources = new Map(config.backup?.databases.map((one) => [one.name, one]));
   const targets = settings.databases.flatMap(({ name, container }): DatabaseAt[] => {

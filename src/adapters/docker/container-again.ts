@@ -11,7 +11,9 @@ export function settingsAgain(
 ): Docker.ContainerCreateOptions {
   const own = <Key extends keyof typeof Config & keyof typeof given>(key: Key) =>
     JSON.stringify(Config[key]) === JSON.stringify(given[key]) ? {} : { [key]: Config[key] };
-  const labels = Object.entries(Config.Labels ?? {}).filter(([name, value]) => given.Labels?.[name] !== value);
+  const labels = Object.entries(Config.Labels ?? {}).filter(
+    ([name, value]) => given.Labels?.[name] !== value,
+  );
   return {
     Image: Config.Image,
     ...(Id.startsWith(Config.Hostname) ? {} : { Hostname: Config.Hostname }),

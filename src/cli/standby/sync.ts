@@ -22,7 +22,9 @@ export function addSync(standby: Command, io: Io): void {
     .addHelpText('after', example('siskin standby sync --dry-run', 'siskin standby sync'))
     .action(async ({ dryRun, imagesOnly, json }: SyncOptions, command: Command) => {
       const config = await loadSiskinConfig(configPath(command, io), io.env);
-      const { bringStandbyImages, planStandbySync, syncStandby } = await import('../../../workers/standby.ts');
+      const { bringStandbyImages, planStandbySync, syncStandby } = await import(
+        '../../../workers/standby.ts'
+      );
       if (dryRun) {
         const plan = await planStandbySync(config, io.env);
         return json ? writeJson(io, plan) : tell(io, plan);
@@ -30,8 +32,7 @@ export function addSync(standby: Command, io: Io): void {
       const bring = imagesOnly ? bringStandbyImages : syncStandby;
       const done = await bring(config, io.env, (line) => void (json || io.write(`${neutral(line)}\n`)));
       if (json) return writeJson(io, done);
-      if (imagesOnly)
-        io.write('only images were brought: this does not count as a synchronisation\n');
+      if (imagesOnly) io.write('only images were brought: this does not count as a synchronisation\n');
       else io.write(`the standby holds what was here at ${done.at}\n`);
     });
 }

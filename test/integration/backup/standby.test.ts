@@ -11,10 +11,10 @@ import { helperAt, runHelper, withHelper } from '../../../src/adapters/docker/he
 import { DockerStandby } from '../../../src/adapters/docker/standby.ts';
 import { type SmallEngine, startSmallEngine } from '../../support/chaos-engine.ts';
 import { runCliHere } from '../../support/cli-in-process.ts';
+import { type EngineSshd, startEngineSshd } from '../../support/engine-sshd.ts';
 import { FakeCloudflare } from '../../support/fake-cloudflare/fake-cloudflare.ts';
 import { freePort } from '../../support/free-port.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
-import { type EngineSshd, startEngineSshd } from '../../support/engine-sshd.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres-container.ts';
 import { ensurePostgresImage, postgresImage } from '../../support/postgres-image.ts';
 
@@ -274,7 +274,10 @@ describe('a standby behind ssh', () => {
   });
   afterAll(() => sshd?.stop());
 
-  const over = ({ docker = sshd.docker, hostKey = sshd.hostKey, keyFile = sshd.key } = {}, words = ['sync']) =>
+  const over = (
+    { docker = sshd.docker, hostKey = sshd.hostKey, keyFile = sshd.key } = {},
+    words = ['sync'],
+  ) =>
     cliTo(`docker: ${docker}\n  ssh: { keyFile: ${keyFile}, hostKey: "${hostKey}" }`, [...words, '--json']);
 
   it('is brought images, files and databases as any other', async () => {
@@ -288,7 +291,11 @@ describe('a standby behind ssh', () => {
   });
 
   it.each([
-    ['has another host key', () => ({ hostKey: `SHA256:${'A'.repeat(43)}` }), /host key SHA256:\S+, not the pinned/],
+    [
+      'has another host key',
+      () => ({ hostKey: `SHA256:${'A'.repeat(43)}` }),
+      /host key SHA256:\S+, not the pinned/,
+    ],
     ['does not know the key', () => ({ keyFile: sshd.strangeKey }), /refuses the key/],
     ['is not there', async () => ({ docker: `ssh://root@127.0.0.1:${await freePort()}` }), /ECONNREFUSED/],
   ])('that %s is named before anything is changed', async (_, change, words) => {
