@@ -243,7 +243,9 @@ describe('siskin standby sync', () => {
       State: { Running: true },
       Config: { Labels: { 'com.docker.compose.service': 'standby-app' } },
       HostConfig: { Memory: 32 * 2 ** 20 },
-      NetworkSettings: { Networks: { [unique]: { IPAMConfig: address.IPAMConfig, IPAddress: '10.214.217.242' } } },
+      NetworkSettings: {
+        Networks: { [unique]: { IPAMConfig: address.IPAMConfig, IPAddress: '10.214.217.242' } },
+      },
     });
     expect(second.NetworkSettings.Networks[unique]?.Aliases).toEqual(['app', second.Id.slice(0, 12)]);
     expect(second.Config.Env).toEqual(expect.arrayContaining(['READ_ONLY=1', 'RELEASE=r2']));

@@ -123,7 +123,9 @@ describe('siskin host check', () => {
     const { code, out } = await runSiskin(['host', 'check', folder], { env: { PATH: '/nowhere' } });
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^640 MB at most, of 1024 MB$/m) });
     const start = await siskin('host', 'start', folder, '--dry-run');
-    expect(start.out).toMatch(/part standby: standby-postgres, standby-shop\n\d\. part front: standby-front\n$/);
+    expect(start.out).toMatch(
+      /part standby: standby-postgres, standby-shop\n\d\. part front: standby-front\n$/,
+    );
   });
 
   it.each([
