@@ -10,7 +10,7 @@ import { runSiskin } from '../../support/app-cli.ts';
 import { type SmallEngine, startSmallEngine } from '../../support/chaos-engine.ts';
 import { type EngineSshd, startEngineSshd } from '../../support/engine-sshd.ts';
 import { freePort } from '../../support/free-port.ts';
-import { edit, initHost, scratchFolder } from '../../support/host-bundle.ts';
+import { edit, initHost, removeProject, scratchFolder, siskin } from '../../support/host-bundle.ts';
 import { makeNginxImage } from '../../support/nginx-image.ts';
 import { ensurePostgresImage, postgresImage } from '../../support/postgres-image.ts';
 
@@ -21,12 +21,13 @@ const image = (tag: string): string => `siskin-test/${project}:${tag}`;
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 /** What the guide has on the first machine, and its copy on the second one. */
 let [first, second] = ['', ''];
+/** The first machine's: nothing of it talks to its neighbours, which would need a firewall's rules. */
 let engine: SmallEngine;
 let sshd: EngineSshd;
 let https: number;
 
-const here = async (...words: string[]) => (await exec('docker', words)).stdout.trim();
-const there = (...words: string[]) => here('--host', `unix://${engine.folder}/docker.sock`, ...words);
+const there = async (...words: string[]) => (await exec('docker', words)).stdout.trim();
+const here = (...words: string[]) => there('--host', `unix://${engine.folder}/docker.sock`, ...words);
 const PATH = process.env.PATH ?? '';
 
 beforeAll(async () => {
@@ -34,8 +35,8 @@ beforeAll(async () => {
   [first, second] = [join(scratch.path, 'first'), join(scratch.path, 'second')];
   await ensurePostgresImage();
   await makeNginxImage(nginx);
-  engine = await startSmallEngine(700, ['busybox:1.36', postgresImage, nginx]);
-  sshd = await startEngineSshd(join(scratch.path, 'sshd'), `${engine.folder}/docker.sock`);
+  engine = await startSmallEngine(700, ['busybox:1.36', postgresImage]);
+  sshd = await startEngineSshd(join(scratch.path, 'sshd'), '/var/run/docker.sock');
   await writeFolders();
   await here(
     'run',
@@ -54,9 +55,10 @@ beforeAll(async () => {
   await certificates();
 }, 180_000);
 afterAll(async () => {
-  for (const name of [`${project}-db`, `${project}-app`]) await here('rm', '-f', '-v', name).catch(() => '');
-  await here('volume', 'rm', '-f', `${project}_front-certificates`);
-  await here('rmi', '-f', nginx, image('r1'), image('r2')).catch(() => '');
+  await removeProject(project);
+  await there('volume', 'rm', '-f', 'siskin-standby', `${project}_front-certificates`);
+  const brought = [nginx, image('r1'), image('r2'), 'siskin/shop-production-web:standby'];
+  for (const name of brought) await there('rmi', '-f', name).catch(() => '');
   await sshd?.stop();
   await engine?.remove();
   await scratch?.remove();
@@ -72,11 +74,18 @@ async function writeFolders(): Promise<void> {
   expect({ code, err }).toEqual({ code: 0, err: '' });
   await edit(join(first, 'siskin.yaml'), /ssh:\/\/root@127\.0\.0\.1$/m, `ssh://root@127.0.0.1:${port}`);
   await edit(join(first, 'siskin.yaml'), /^dataDir: .*/m, `dataDir: ${join(scratch.path, 'data')}`);
+  await edit(
+    join(first, 'siskin.yaml'),
+    /unix:\/\/\/var\/run\/docker\.sock/,
+    `unix://${engine.folder}/docker.sock`,
+  );
   await copyFile(sshd.key, join(first, 'keys', 'standby.key'));
   await chmod(join(first, 'keys', 'standby.key'), 0o600);
   await cp(first, second, { recursive: true });
   await edit(join(second, '.env'), /^COMPOSE_PROFILES=.*/m, 'COMPOSE_PROFILES=standby');
   await edit(join(second, 'standby', '.env'), /^POSTGRES_IMAGE=.*/m, `POSTGRES_IMAGE=${postgresImage}`);
+  // The stand-in runs no init.sql, and makes one database.
+  await edit(join(second, 'standby', 'docker-compose.yml'), /POSTGRES_DB: postgres/, 'POSTGRES_DB: shop');
   await edit(join(second, 'front', '.env'), /^NGINX_IMAGE=.*/m, `NGINX_IMAGE=${nginx}`);
   // Nobody but root of the whole machine may raise it, and tests run in containers, too.
   for (const part of ['standby', 'front'])
@@ -135,8 +144,7 @@ const onFirst = async (...words: string[]) => {
   const env = { PATH, ...parseEnvFile(await readFile(file, 'utf8'), file) };
   return await runSiskin(['--config', join(first, 'siskin.yaml'), ...words], { env });
 };
-const onSecond = (...words: string[]) =>
-  runSiskin(words, { env: { PATH, DOCKER_HOST: `unix://${engine.folder}/docker.sock` } });
+const onSecond = siskin;
 
 /** What a user of shop.example.com is answered, and the name in the certificate. */
 async function answer(): Promise<{ status: number | undefined; text: string }> {
@@ -156,7 +164,7 @@ async function answer(): Promise<{ status: number | undefined; text: string }> {
   });
 }
 
-const sql = (at: typeof here, container: string, statement: string) =>
+const sql = (at: typeof there, container: string, statement: string) =>
   at('exec', container, 'psql', '--username=app', '--dbname=shop', '-Atc', statement);
 
 it('the guide from the copied folder to the newest release, answered over TLS by the second machine', async () => {
@@ -170,8 +178,6 @@ it('the guide from the copied folder to the newest release, answered over TLS by
   await expect(answer()).rejects.toThrow();
 
   await sql(here, `${project}-db`, 'create table goods as select 7 as id');
-  // The image's own first start, which this stand-in has not, makes the app's database.
-  await there('exec', `${project}-standby-postgres`, 'createdb', '--username=app', 'shop');
   const sync = await onFirst('standby', 'sync');
   expect({ code: sync.code, err: sync.err }).toEqual({ code: 0, err: '' });
   expect(await sql(there, `${project}-standby-postgres`, 'select id from goods')).toBe('7');
