@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import Docker from 'dockerode';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { connectDocker } from './connect.ts';
+import { SshAgent } from './ssh-agent.ts';
 
 export interface StandbyAddress {
   /** `unix://`, `tcp://` or `ssh://user@host:port`. */
@@ -37,7 +38,10 @@ const plainly = (address: string): Reached => ({ docker: connectDocker(address),
 function overSsh({ docker, ssh }: StandbyAddress): Reached {
   const { hostname, port, username } = new URL(docker);
   let shown: string | undefined;
-  const sshOptions = {
+  const agent = new SshAgent({
+    host: hostname,
+    port: Number(port || 22),
+    username,
     hostVerifier: (key: Buffer): boolean => {
       shown = fingerprint(key);
       return shown === ssh?.hostKey;
@@ -45,9 +49,16 @@ function overSsh({ docker, ssh }: StandbyAddress): Reached {
     readyTimeout: 15_000,
     ...(ssh?.privateKey !== undefined && { privateKey: ssh.privateKey }),
     ...(ssh?.privateKey === undefined && ssh?.agent !== undefined && { agent: ssh.agent }),
+  });
+  // The host's name goes into a header that the engine does not look at.
+  const options: Docker.DockerOptions & { agent: SshAgent } = {
+    protocol: 'http',
+    host: 'docker',
+    port: 80,
+    agent,
   };
   return {
-    docker: new Docker({ protocol: 'ssh', host: hostname, port: Number(port || 22), username, sshOptions }),
+    docker: new Docker(options),
     why(words) {
       if (shown !== undefined && shown !== ssh?.hostKey)
         return `it has the host key ${shown}, not the pinned ${ssh?.hostKey ?? 'one'}`;

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomInt, randomUUID } from 'node:crypto';
 import { chmod, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { Agent, get } from 'node:https';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -155,13 +156,12 @@ async function answer(): Promise<{ status: number | undefined; text: string }> {
     servername: 'shop.example.com',
     headers: { host: 'shop.example.com' },
   };
-  return await new Promise((resolve, reject) => {
-    get({ ...options, agent }, async (response) => {
-      let text = '';
-      for await (const chunk of response) text += chunk;
-      resolve({ status: response.statusCode, text });
-    }).on('error', reject);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ ...options, agent }, resolve).on('error', reject);
   });
+  let text = '';
+  for await (const chunk of response) text += chunk;
+  return { status: response.statusCode, text };
 }
 
 const sql = (at: typeof there, container: string, statement: string) =>
