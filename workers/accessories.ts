@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
+import { AccessoriesUp } from '../src/adapters/compose/accessories-up.ts';
 import { DockerAccessories } from '../src/adapters/docker/accessories.ts';
-import { ComposeCli } from '../src/adapters/process/compose-cli.ts';
 import type { Env } from '../src/config/env.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import { type AccessorySpec, environmentNetwork } from '../src/domain/accessories/accessory.ts';
@@ -18,9 +18,10 @@ export interface AccessoriesOptions {
 /** The engine tells what there is; the Compose CLI makes what is missing. */
 export function accessoriesOf(docker: Docker, { config, env, mask }: AccessoriesOptions): Accessories {
   const engine = new DockerAccessories(docker, mask);
-  const cli = new ComposeCli({ dockerHost: config.docker.host, environment: env });
+  const cli = new AccessoriesUp({ dockerHost: config.docker.host, environment: env });
   return {
     list: (key) => engine.list(key),
+    untilChanged: (key, look, limitMs, signal) => engine.untilChanged(key, look, limitMs, signal),
     logTail: (container, lines) => engine.logTail(container, lines),
     bringUp: async (key, wanted, onLine, signal) => {
       await engine.prepare(

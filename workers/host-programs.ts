@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { HaproxyRouter } from '../src/adapters/haproxy/haproxy-router.ts';
 import { freePort } from '../src/adapters/process/free-port.ts';
 import { haproxyServer } from '../src/adapters/process/haproxy-server.ts';
+import { assertListenable } from '../src/adapters/process/listenable.ts';
 import { prometheusServer } from '../src/adapters/process/prometheus-server.ts';
 import { redisServer } from '../src/adapters/process/redis-server.ts';
 import { renderPrometheusConfig } from '../src/adapters/prometheus/render-config.ts';
@@ -28,7 +29,7 @@ export async function startRedis(config: SiskinConfig, log: Logger): Promise<Run
   const onRestart = () => log.warn('redis-server had died and was started again');
   const redis = await redisServer({ dataDir: config.dataDir, onRestart });
   await redis.start();
-  return { value: `unix://${redis.socket}`, stop: () => redis.stop() };
+  return { value: redis.url, stop: () => redis.stop() };
 }
 
 export interface RunningRouter extends Running<HaproxyRouter> {
@@ -36,7 +37,7 @@ export interface RunningRouter extends Running<HaproxyRouter> {
   metrics: string;
 }
 
-/** The router: a container of the operator's by its sockets, or a HAProxy of our own. */
+/** The router: a container of the operator's by its sockets, or a HAProxy of our own. @throws SiskinError ROUTER_PORT_TAKEN, PROGRAM_MISSING, PROGRAM_NOT_READY */
 export async function startRouter(config: SiskinConfig, log: Logger): Promise<RunningRouter> {
   return config.router.socket === undefined
     ? startOwnRouter(config, log)
@@ -63,6 +64,9 @@ async function startOwnRouter(config: SiskinConfig, log: Logger): Promise<Runnin
     await haproxy.supervisor.waitUntilReady(() => router.ready());
     await router.recover();
   };
+  // HAProxy itself would not mind another one there (SO_REUSEPORT).
+  if (!(await haproxy.supervisor.runsAlready()))
+    await assertListenable('router.listen', config.router.listen, 2_000);
   await router.prepare();
   await haproxy.start(() => router.ready());
   await router.recover();

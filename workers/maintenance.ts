@@ -1,6 +1,7 @@
 import { RedisRetention } from '../src/adapters/redis/retention.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import type { Logger } from '../src/observability/logger.ts';
+import { type Repetition, repeat } from './repeat.ts';
 import type { Store } from './store.ts';
 
 /** How often the history is looked through, in ms, give or take a tenth: several processes need not do it at once. */
@@ -13,30 +14,16 @@ export interface MaintenanceOptions {
 }
 
 /** Keeps the history from growing without bound: now, and every ten minutes. */
-export function startMaintenance({ config, store, log }: MaintenanceOptions): { stop: () => Promise<void> } {
+export function startMaintenance({ config, store, log }: MaintenanceOptions): Repetition {
   const retention = new RedisRetention(store.context);
-  const stopped = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  const run = async () => {
+  const lookThrough = async (stopped: AbortSignal) => {
     try {
-      const { deployments, releases } = await retention.run(config.history, new Date(), stopped.signal);
+      const { deployments, releases } = await retention.run(config.history, new Date(), stopped);
       if (deployments + releases > 0)
         log.info({ deployments, releases }, 'forgot what history need not keep');
     } catch (err) {
       log.warn({ err }, 'the history could not be looked through; it is tried again in ten minutes');
     }
-    if (!stopped.signal.aborted) timer = setTimeout(start, everyMs * (0.9 + Math.random() / 5));
   };
-  const start = () => {
-    running = run();
-  };
-  start();
-  return {
-    stop: async () => {
-      stopped.abort();
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  return repeat(lookThrough, () => everyMs * (0.9 + Math.random() / 5));
 }

@@ -30,14 +30,22 @@ export function startDailyRuns(config: SiskinConfig, env: Env, log: Logger): { s
   return { stop: async () => void (await Promise.all(started.map(({ stop }) => stop()))) };
 }
 
-/** For deployments: saves what backup.beforeDeploy asks for. */
+/** For deployments: saves what backup.beforeDeploy asks for, until the deployment needs it no more. */
 export const backupBefore =
   (config: SiskinConfig) =>
-  async (key: EnvironmentKey, deployment: string, tell: (line: string) => void): Promise<void> => {
+  async (
+    key: EnvironmentKey,
+    deployment: string,
+    tell: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const wanted = config.backup?.beforeDeploy.some(
       ({ app, environment }) => app === key.app && environment === key.environment,
     );
-    if (wanted) await backUp(config, `before ${deployment} of ${key.app}/${key.environment}`, tell);
+    if (wanted) {
+      const reason = `before ${deployment} of ${key.app}/${key.environment}`;
+      await backUp(config, reason, { tell, signal });
+    }
   };
 
 export const backupFigures = (config: SiskinConfig): Pick<MetricsSources, 'backups'> =>

@@ -1,6 +1,7 @@
 import { type LastRun, readLastRun, writeLastRun } from '../src/adapters/backups/last-run.ts';
 import { isDue, nextSlot, type TimeOfDay } from '../src/domain/backup/schedule.ts';
 import type { Logger } from '../src/observability/logger.ts';
+import { type Repetition, repeat } from './repeat.ts';
 
 export interface DailyRun {
   /** For the log. */
@@ -20,35 +21,20 @@ export function startDaily(
   { name, at, lastRunFile, run }: DailyRun,
   log: Pick<Logger, 'info' | 'warn'>,
   lookMs = lookEveryMs,
-): { stop: () => Promise<void> } {
-  const stopped = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
+): Repetition {
   const look = async () => {
     try {
       const last = (await readLastRun(lastRunFile)) ?? (await firstSeen(lastRunFile));
       const beganAt = last.beganAt === null ? null : new Date(last.beganAt);
-      if (isDue(at, beganAt, new Date(last.since), new Date())) {
-        log.info({ run: name }, 'a daily run begins');
-        await run();
-        log.info({ run: name, next: nextSlot(at, new Date()).toISOString() }, 'a daily run ended well');
-      }
+      if (!isDue(at, beganAt, new Date(last.since), new Date())) return;
+      log.info({ run: name }, 'a daily run begins');
+      await run();
+      log.info({ run: name, next: nextSlot(at, new Date()).toISOString() }, 'a daily run ended well');
     } catch (err) {
       log.warn({ err, run: name }, 'a daily run failed');
     }
-    if (!stopped.signal.aborted) timer = setTimeout(start, lookMs);
   };
-  const start = () => {
-    running = look();
-  };
-  start();
-  return {
-    stop: async () => {
-      stopped.abort();
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  return repeat(look, () => lookMs);
 }
 
 async function firstSeen(file: string): Promise<LastRun> {

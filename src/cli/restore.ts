@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { loadSiskinConfig, type SiskinConfig } from '../config/siskin-config.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { DatabaseAt, Tell } from '../pipeline/backup/ports.ts';
-import { planRestore, rehearseRestore, restoreBackup } from '../pipeline/backup/restore-backup.ts';
+import { planRestore, rehearseRestore, targetsOf } from '../pipeline/backup/restore-backup.ts';
 import { example } from './arguments.ts';
 import { auditLocally } from './audit-locally.ts';
+import { unfinishedWords } from './backup/unfinished.ts';
 import { askFirst } from './confirm.ts';
 import type { Io } from './io.ts';
 import { configPath, readLocalConfig } from './local-config.ts';
@@ -12,6 +13,7 @@ import { neutral, writeJson } from './output.ts';
 
 interface RestoreOptions {
   test?: boolean;
+  siskin?: boolean;
   into?: string[];
   yes?: boolean;
   json?: boolean;
@@ -28,6 +30,7 @@ export function registerRestore(program: Command, io: Io): void {
       '--into <old=new...>',
       'only these of the backup, each into another database or volume, e.g. shop=shop_copy',
     )
+    .option('--siskin', "only Siskin's own state, into a dataDir without one, while Siskin does not run")
     .option('--yes', 'do not ask')
     .option('--json', 'as JSON')
     .addHelpText(
@@ -36,6 +39,7 @@ export function registerRestore(program: Command, io: Io): void {
         'siskin restore 20261125T020000Z-3f9a11c2 --test',
         'siskin restore 20261125T020000Z-3f9a11c2',
         'siskin restore 20261125T020000Z-3f9a11c2 --into shop=shop_copy --yes',
+        'siskin restore 20261125T020000Z-3f9a11c2 --siskin',
       ),
     )
     .action(async (id: string, options: RestoreOptions, command: Command) => {
@@ -44,7 +48,9 @@ export function registerRestore(program: Command, io: Io): void {
       const tell: Tell = (line) => void (options.json || io.write(`${neutral(line)}\n`));
       const result = options.test
         ? await rehearsed(config, id, tell)
-        : await restored(io, config, id, path, options, tell);
+        : options.siskin
+          ? await siskinRestored(io, config, id, path, tell)
+          : await restored(io, config, id, path, options, tell);
       if (options.json) writeJson(io, result);
     });
 }
@@ -52,6 +58,20 @@ export function registerRestore(program: Command, io: Io): void {
 async function rehearsed(config: SiskinConfig, id: string, tell: Tell) {
   const { backupWorld } = await import('../../workers/backup.ts');
   return { id, databases: await rehearseRestore(backupWorld(config), id, tell) };
+}
+
+/** Asks nothing: it replaces nothing. */
+async function siskinRestored(io: Io, config: SiskinConfig, id: string, path: string, tell: Tell) {
+  const { restoreSiskin } = await import('../../workers/backup.ts');
+  await restoreSiskin(config, id, tell);
+  const { identityFile } = config.secrets;
+  tell(
+    `the age identity is part of no backup: ${identityFile} must be the one that the secrets were made with`,
+  );
+  const local = await readLocalConfig(path, io);
+  if (local)
+    await auditLocally(io, local, { action: 'restore', detail: { backup: id, targets: ['siskin'] } });
+  return { id, restored: ['siskin'] };
 }
 
 async function restored(
@@ -62,7 +82,7 @@ async function restored(
   { into = [], yes }: RestoreOptions,
   tell: Tell,
 ) {
-  const { backupSettings, backupWorld } = await import('../../workers/backup.ts');
+  const { backupSettings, backupWorld, restoreLocked } = await import('../../workers/backup.ts');
   const world = backupWorld(config);
   const renamed = renames(into);
   const databases = backupSettings(config).databases.map((one): [string, DatabaseAt] => [one.name, one]);
@@ -78,14 +98,13 @@ async function restored(
       'ARGUMENT_INVALID',
       `--into names ${unknown.join(', ')}; the backup holds: ${known.join(', ')}`,
     );
-  const targets = [
-    ...plan.databases.map(({ into: to }) => `database ${to.database} in ${to.container}`),
-    ...plan.volumes.map(({ into: to }) => `volume ${to}`),
-  ];
+  const unfinished = await world.shelf.unfinishedRestore();
+  if (unfinished) tell(unfinishedWords(unfinished));
+  const targets = targetsOf(plan);
   await askFirst(io, `Replace what is in ${targets.join(', ')} by ${id} of ${manifest.createdAt}?`, yes);
   const local = await readLocalConfig(path, io);
   if (local) await auditLocally(io, local, { action: 'restore', detail: { backup: id, targets } });
-  await restoreBackup(world, plan, tell);
+  await restoreLocked(config, plan, tell);
   return { id, restored: targets };
 }
 

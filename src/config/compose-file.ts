@@ -8,7 +8,7 @@ import { rolloutOrder } from './compose/order.ts';
 import { fileRefusals } from './compose/refusals.ts';
 import { checkRequirements, serviceNames } from './compose/requirements.ts';
 import { rolloutSpec } from './compose/rollout.ts';
-import { serviceSchema } from './compose/service.ts';
+import { type CheckedService, serviceSchema } from './compose/service.ts';
 import { checkWorker, type RoutedTo } from './compose/worker.ts';
 import { isSecretPath, isTextPath } from './compose-paths.ts';
 import type { Variables } from './interpolate.ts';
@@ -116,8 +116,12 @@ function readService(
   return {
     service,
     build: checked.build,
-    container: containerSpec(checked),
+    container: containerSpec(checked, askedByEngine(checked)),
     rollout: rolloutSpec(checked, report),
     ...(checked['x-siskin'].hooks && { hooks: checked['x-siskin'].hooks }),
   };
 }
+
+/** With x-siskin.health Siskin asks by itself; switching off the image's own check is honoured all the same. */
+const askedByEngine = ({ healthcheck, 'x-siskin': siskin }: CheckedService): CheckedService['healthcheck'] =>
+  siskin.health && healthcheck?.test[0] !== 'NONE' ? undefined : healthcheck;

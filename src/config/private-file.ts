@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { messageOf, SiskinError } from '../domain/errors/siskin-error.ts';
+import { isExposed, modeText } from '../domain/file-mode.ts';
 import { readBoundedFile } from './bounded-file.ts';
 
 const longestKey = 64 * 1024;
-/** Write for the group, anything for others. A group may read: that is how a service is given a key. */
-const tooOpen = 0o027;
 
 /**
  * Reads a file that holds a secret.
@@ -12,12 +11,15 @@ const tooOpen = 0o027;
  */
 export async function readPrivateFile(path: string): Promise<string> {
   const { mode } = await statOf(path);
-  if ((mode & tooOpen) !== 0) {
-    const octal = (mode & 0o777).toString(8).padStart(3, '0');
-    throw new SiskinError('KEY_FILE_EXPOSED', `${path} can be read or changed by others (mode ${octal})`, {
-      hint: `Run: chmod 600 ${path}. If others could read it, make a new key.`,
-      location: { file: path },
-    });
+  if (isExposed(mode, 'group')) {
+    throw new SiskinError(
+      'KEY_FILE_EXPOSED',
+      `${path} can be read or changed by others (mode ${modeText(mode)})`,
+      {
+        hint: `Run: chmod 600 ${path}. If others could read it, make a new key.`,
+        location: { file: path },
+      },
+    );
   }
   return readBoundedFile(path, longestKey, 'CONFIG_UNREADABLE');
 }

@@ -42,8 +42,16 @@ export interface World {
   prober: Prober;
   clock: Clock;
   log: PipelineLog;
-  /** Saves what the operator wants saved before an environment changes; absent or without effect where nothing is. */
-  backUpBefore?: (key: EnvironmentKey, deployment: string, tell: (line: string) => void) => Promise<void>;
+  /**
+   * Saves what the operator wants saved before an environment changes; absent or without effect where nothing is.
+   * @throws the signal's reason when aborted; then nothing is left of it
+   */
+  backUpBefore?: (
+    key: EnvironmentKey,
+    deployment: string,
+    tell: (line: string) => void,
+    signal: AbortSignal,
+  ) => Promise<void>;
 }
 
 /** One worker's run of one deployment. */

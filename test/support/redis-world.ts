@@ -26,7 +26,10 @@ export interface RedisWorld {
 
 let worlds = 0;
 
-export async function openRedisWorld(redis: TestRedis, prefix = `test${++worlds}:`): Promise<RedisWorld> {
+export async function openRedisWorld(
+  redis: Pick<TestRedis, 'url'>,
+  prefix = `test${++worlds}:`,
+): Promise<RedisWorld> {
   const connections: Redis[] = [];
   const connect = async (role: ConnectionRole) => {
     // Tests kill Redis: the connection's complaints are expected, the commands' failures are asserted.

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
+import { isExposed, modeText } from '../../domain/file-mode.ts';
 
 const longestFile = 16 * 1024;
 
@@ -46,8 +47,8 @@ export async function readIdentity(file: string): Promise<Identity> {
     throw unusable(file, messageOf(error));
   });
   if (!found.isFile() || found.size > longestFile) throw unusable(file, 'is no file of an identity');
-  if ((found.mode & 0o077) !== 0)
-    throw unusable(file, `may be read by others (mode ${(found.mode & 0o777).toString(8)})`);
+  if (isExposed(found.mode, 'owner'))
+    throw unusable(file, `may be read by others (mode ${modeText(found.mode)})`);
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw unusable(file, messageOf(error));
   });

@@ -1,15 +1,30 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BackupManifest, backupIdPattern, type SavedFile } from '../../domain/backup/manifest.ts';
+import { ZodError } from 'zod';
+import {
+  type BackupManifest,
+  backupIdPattern,
+  filesOf,
+  type SavedFile,
+} from '../../domain/backup/manifest.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
-import type { BackupDraft, BackupShelf, Chunks } from '../../pipeline/backup/ports.ts';
-import { manifestSchema } from './manifest-schema.ts';
+import type {
+  BackupDraft,
+  BackupShelf,
+  Chunks,
+  DamagedBackup,
+  RestoreNote,
+  ShelfContents,
+} from '../../pipeline/backup/ports.ts';
+import { syncFolder, writeDurably } from './durable-file.ts';
+import { manifestSchema, restoreNoteSchema } from './manifest-schema.ts';
 
 const longestManifest = 4 * 1024 * 1024;
 const manifestFile = 'manifest.json';
 const draftPrefix = '.draft-';
+const restoreFile = '.restoring.json';
 
 /**
  * Backups as folders of one folder, each with its manifest. A backup is written under another name and becomes one by being
@@ -31,11 +46,9 @@ export class FileBackupShelf implements BackupShelf {
     const draft = join(this.#folder, `${draftPrefix}${id}`);
     await mkdir(draft, { mode: 0o700 });
     return {
-      write: (file, chunks) => writeFile(join(draft, file), file, chunks),
+      write: (file, chunks) => writeNonEmpty(join(draft, file), file, chunks),
       commit: async (manifest) => {
-        await writeFile(join(draft, manifestFile), manifestFile, [
-          Buffer.from(JSON.stringify(manifest, null, 2)),
-        ]);
+        await writeDurably(join(draft, manifestFile), [Buffer.from(JSON.stringify(manifest, null, 2))]);
         await syncFolder(draft);
         await rename(draft, this.#of(id));
         await syncFolder(this.#folder);
@@ -44,15 +57,22 @@ export class FileBackupShelf implements BackupShelf {
     };
   }
 
-  async list(): Promise<BackupManifest[]> {
-    const names = (await readdir(this.#folder).catch(noneWhenMissing)).filter((name) =>
-      backupIdPattern.test(name),
-    );
-    const found = await Promise.all(names.sort().map((name) => this.find(name).catch(() => null)));
+  async list(): Promise<ShelfContents> {
+    const names = await readdir(this.#folder).catch(noneWhenMissing);
+    const backups: BackupManifest[] = [];
+    const damaged: DamagedBackup[] = [];
+    for (const id of names.filter((name) => backupIdPattern.test(name)).sort()) {
+      try {
+        const manifest = await this.find(id);
+        for (const file of filesOf(manifest)) await this.#checkLength(id, file);
+        backups.push(manifest);
+      } catch (error) {
+        damaged.push({ id, why: messageOf(error) });
+      }
+    }
     // names tell seconds only
-    return found
-      .filter((manifest) => manifest !== null)
-      .sort((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+    backups.sort((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+    return { backups, damaged };
   }
 
   async find(id: string): Promise<BackupManifest> {
@@ -65,7 +85,7 @@ export class FileBackupShelf implements BackupShelf {
       return manifest;
     } catch (error) {
       if (error instanceof SiskinError) throw error;
-      if (isMissing(error)) throw missing(id, this.#folder);
+      if (isMissing(error) && !(await isThere(this.#of(id)))) throw missing(id, this.#folder);
       throw damaged(id, manifestFile, `cannot be read: ${messageOf(error)}`);
     }
   }
@@ -81,7 +101,7 @@ export class FileBackupShelf implements BackupShelf {
     } catch (error) {
       throw damaged(id, file, `cannot be read: ${messageOf(error)}`);
     }
-    if (read !== bytes) throw damaged(id, file, `has ${read} bytes instead of ${bytes}`);
+    if (read !== bytes) throw damaged(id, file, lengthWords(read, bytes));
     if (hash.digest('hex') !== sha256) throw damaged(id, file, 'has another checksum');
   }
 
@@ -91,9 +111,35 @@ export class FileBackupShelf implements BackupShelf {
 
   async remove(id: string): Promise<void> {
     if (!backupIdPattern.test(id)) throw missing(id, this.#folder);
-    // the manifest first: what is left half-way is no backup
-    await rm(join(this.#of(id), manifestFile), { force: true });
-    await rm(this.#of(id), { recursive: true, force: true });
+    // under a draft's name first: what is left half-way is no backup, and goes when the next one begins
+    const leaving = join(this.#folder, `${draftPrefix}${id}`);
+    await rename(this.#of(id), leaving);
+    await rm(leaving, { recursive: true, force: true });
+  }
+
+  async noteRestore(note: RestoreNote | null): Promise<void> {
+    const path = join(this.#folder, restoreFile);
+    await rm(path, { force: true });
+    if (note) await writeDurably(path, [Buffer.from(JSON.stringify(note))]);
+    await syncFolder(this.#folder);
+  }
+
+  async unfinishedRestore(): Promise<RestoreNote | null> {
+    try {
+      return restoreNoteSchema.parse(JSON.parse(await readFile(join(this.#folder, restoreFile), 'utf8')));
+    } catch (error) {
+      if (isMissing(error)) return null;
+      // it broke off while it was noted, before it changed anything
+      if (error instanceof SyntaxError || error instanceof ZodError) return null;
+      throw error;
+    }
+  }
+
+  async #checkLength(id: string, { file, bytes }: SavedFile): Promise<void> {
+    const found = await stat(join(this.#of(id), file)).catch((error: unknown) => {
+      throw damaged(id, file, `cannot be read: ${messageOf(error)}`);
+    });
+    if (found.size !== bytes) throw damaged(id, file, lengthWords(found.size, bytes));
   }
 
   #of(id: string): string {
@@ -101,36 +147,13 @@ export class FileBackupShelf implements BackupShelf {
   }
 }
 
-async function writeFile(
-  path: string,
-  file: string,
-  chunks: Chunks | Iterable<Uint8Array>,
-): Promise<SavedFile> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      await handle.writeFile(chunk);
-    }
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  if (bytes === 0) throw new SiskinError('BACKUP_FAILED', `${file} would be empty`);
-  return { file, bytes, sha256: hash.digest('hex') };
+async function writeNonEmpty(path: string, file: string, chunks: Chunks): Promise<SavedFile> {
+  const written = await writeDurably(path, chunks);
+  if (written.bytes === 0) throw new SiskinError('BACKUP_FAILED', `${file} would be empty`);
+  return { file, ...written };
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
+const lengthWords = (found: number, wanted: number): string => `has ${found} bytes instead of ${wanted}`;
 
 const damaged = (id: string, file: string, why: string): SiskinError =>
   new SiskinError('BACKUP_DAMAGED', `${id}: ${file} ${why}`);
@@ -140,6 +163,12 @@ const missing = (id: string, folder: string): SiskinError =>
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    (error: unknown) => !isMissing(error),
+  );
 
 function noneWhenMissing(error: unknown): string[] {
   if (isMissing(error)) return [];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { messageOf } from '../../domain/errors/siskin-error.ts';
 
 const schema = z.object({
   /** When the schedule was first seen; runs of before were never promised. */
@@ -34,9 +35,15 @@ export async function writeLastRun(file: string, run: LastRun): Promise<void> {
 
 /**
  * Runs something and notes when it began and how it ended; a run that was killed has begun and has not ended.
+ * @param signal when it is aborted, the run is as good as one that never began
  * @throws what `run` throws
  */
-export async function recorded<T>(file: string, now: () => Date, run: () => Promise<T>): Promise<T> {
+export async function recorded<T>(
+  file: string,
+  now: () => Date,
+  run: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const began = now().toISOString();
   const before = (await readLastRun(file)) ?? {
     since: began,
@@ -52,8 +59,8 @@ export async function recorded<T>(file: string, now: () => Date, run: () => Prom
     await writeLastRun(file, { ...begun, succeededAt: now().toISOString(), result: 'success', reason: null });
     return value;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.slice(0, 1000) : String(error);
-    await writeLastRun(file, { ...begun, result: 'failure', reason });
+    const reason = messageOf(error).slice(0, 1000);
+    await writeLastRun(file, signal?.aborted ? before : { ...begun, result: 'failure', reason });
     throw error;
   }
 }

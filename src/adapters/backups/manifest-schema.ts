@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backupIdPattern } from '../../domain/backup/manifest.ts';
+import { namePattern } from '../../domain/names.ts';
 
 const file = {
   // a name, never a path: it is opened in the backup's folder
@@ -7,6 +8,15 @@ const file = {
   bytes: z.int().positive(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 };
+
+const name = z.string().regex(namePattern);
+
+const state = z.object({
+  records: z.object({ ...file, count: z.int().nonnegative(), redis: z.string() }),
+  // they become parts of a path
+  secrets: z.array(z.object({ ...file, app: name, environment: z.union([name, z.literal('_all')]) })),
+  config: z.object(file),
+});
 
 /** manifest.json; see BackupManifest. */
 export const manifestSchema = z.object({
@@ -28,4 +38,11 @@ export const manifestSchema = z.object({
     }),
   ),
   volumes: z.array(z.object({ ...file, volume: z.string() })),
+  state: state.nullable().default(null),
+});
+
+/** .restoring.json; see RestoreNote. */
+export const restoreNoteSchema = z.object({
+  id: z.string().regex(backupIdPattern),
+  targets: z.array(z.string()),
 });

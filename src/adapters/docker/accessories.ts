@@ -3,12 +3,14 @@ import type { ContainerInfo } from 'dockerode';
 import { z } from 'zod';
 import type { ObservedAccessory } from '../../domain/accessories/accessory.ts';
 import type { EnvironmentKey } from '../../domain/names.ts';
+import { anySignal } from '../../pipeline/any-signal.ts';
 import { doneWhen, engineStatus, engineWords, reachingEngine } from './engine-errors.ts';
 import { environmentLabels, labelFilter } from './labels.ts';
 import { nameOf } from './listed-replica.ts';
 import { logLines } from './log-lines.ts';
 import { ensureNetwork } from './network.ts';
 import { healthOf, statusOf } from './observed-replica.ts';
+import { untilEvent } from './until-event.ts';
 
 /** What the engine holds of accessories; the Compose CLI makes them. All throw SiskinError DOCKER_UNAVAILABLE. */
 export class DockerAccessories {
@@ -21,7 +23,7 @@ export class DockerAccessories {
   }
 
   async list(key: EnvironmentKey): Promise<ObservedAccessory[]> {
-    const filters = labelFilter({ ...environmentLabels(key), 'siskin.kind': 'accessory' });
+    const filters = accessoriesFilter(key);
     const found = await reachingEngine(() => this.#docker.listContainers({ all: true, filters }));
     const looked = await Promise.all(found.map((one) => this.#inspect(one)));
     return looked.filter((one) => one !== null);
@@ -32,6 +34,22 @@ export class DockerAccessories {
     await ensureNetwork(this.#docker, key);
     for (const Name of new Set(volumes))
       await doneWhen([409], () => this.#docker.createVolume({ Name, Labels: environmentLabels(key) }));
+  }
+
+  /** Calls `look` now and at each event of the environment's accessories. @returns whether it returned true in time */
+  async untilChanged(
+    key: EnvironmentKey,
+    look: () => Promise<boolean>,
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const limit = AbortSignal.timeout(limitMs);
+    const { signal: either, unlink } = anySignal([signal, limit]);
+    try {
+      return await untilEvent(this.#docker, { ...accessoriesFilter(key), event: changes }, look, either);
+    } finally {
+      unlink();
+    }
   }
 
   async logTail(container: string, lines: number): Promise<string[]> {
@@ -66,6 +84,12 @@ export class DockerAccessories {
     }
   }
 }
+
+/** Not the programs of their health checks. */
+const changes = ['create', 'start', 'die', 'destroy', 'health_status'];
+
+const accessoriesFilter = (key: EnvironmentKey) =>
+  labelFilter({ ...environmentLabels(key), 'siskin.kind': 'accessory' });
 
 const inspected = z.object({
   State: z.object({

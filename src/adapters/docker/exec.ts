@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ProgramCall } from '../../domain/backup/programs.ts';
 import { reachingEngine } from './engine-errors.ts';
+import { untilEvent } from './until-event.ts';
 
 const longestErrors = 4 * 1024;
 /** The engine says a program runs for a moment after its output ended. */
@@ -47,7 +47,7 @@ export async function execIn<T>(
     // a program that ends early says why in its output: that is told, not the write that failed
     feeding.catch(() => undefined);
     const value = await take(outputOf(stream, (chunk) => errors.add(chunk)));
-    const exitCode = await exitCodeOf(exec);
+    const exitCode = await exitCodeOf(docker, container, exec);
     if (exitCode === 0) await feeding;
     return { exitCode, errors: errors.text(), value };
   } finally {
@@ -106,14 +106,16 @@ async function* outputOf(stream: Duplex, onError: (chunk: Buffer) => void): Asyn
   if (left > 0 || header.length > 0) throw new Error('the connection to the engine broke off');
 }
 
-async function exitCodeOf(exec: Docker.Exec): Promise<number | null> {
-  const until = performance.now() + endTimeoutMs;
-  for (;;) {
+async function exitCodeOf(docker: Docker, container: string, exec: Docker.Exec): Promise<number | null> {
+  let exitCode: number | null = null;
+  const hasEnded = async () => {
     const { Running, ExitCode } = await reachingEngine(() => exec.inspect());
-    if (!Running) return ExitCode;
-    if (performance.now() > until) return null;
-    await setTimeout(50);
-  }
+    if (!Running) exitCode = ExitCode;
+    return !Running;
+  };
+  const end = { container: [container], event: ['exec_die'] };
+  if (!(await hasEnded())) await untilEvent(docker, end, hasEnded, AbortSignal.timeout(endTimeoutMs));
+  return exitCode;
 }
 
 /** The last bytes of what was added. */

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { doneWhen, reachingEngine } from './engine-errors.ts';
+import { untilEvent } from './until-event.ts';
 
 /** A container of a Compose project. */
 export interface ProjectContainer {
@@ -61,26 +62,11 @@ const healthOf = (status: string | undefined): ProjectContainer['health'] =>
 
 /**
  * Calls `look` now and whenever something happens to the project's containers, until it returns true.
- * @param signal ends the waiting @returns whether `look` did
+ * @param signal ends the waiting @returns whether `look` did @throws as untilEvent
  */
-export async function untilProject(
+export const untilProject = (
   docker: Docker,
   project: string,
   look: () => Promise<boolean>,
   signal: AbortSignal,
-): Promise<boolean> {
-  const filters = { type: ['container' as const], label: [`${label}=${project}`] };
-  // The stream is opened before the first look: what happens in between is not missed.
-  const ended = new AbortController();
-  const abortSignal = AbortSignal.any([signal, ended.signal]);
-  try {
-    const events = await reachingEngine(() => docker.getEvents({ filters, abortSignal }));
-    if (await look()) return true;
-    for await (const _event of events) if (await look()) return true;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    ended.abort();
-  }
-  return false;
-}
+): Promise<boolean> => untilEvent(docker, { label: [`${label}=${project}`] }, look, signal);

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { SavedDatabase } from '../../domain/backup/manifest.ts';
 import {
@@ -13,6 +12,7 @@ import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { Chunks } from '../../pipeline/backup/ports.ts';
 import { doneWhen, engineStatus, engineWords, reachingEngine } from './engine-errors.ts';
 import { execIn, textOf } from './exec.ts';
+import { untilEvent } from './until-event.ts';
 
 const readyTimeoutMs = 180_000;
 
@@ -34,8 +34,8 @@ export async function rehearse(
   const container = await create(docker, saved);
   try {
     await reachingEngine(() => container.start());
-    const login: DatabaseLogin = { kind: 'postgres', database: saved.database, user: saved.user };
-    await untilReady(docker, container, login, saved.name);
+    await untilReady(docker, container, saved.name);
+    const login = loginOf(saved);
     const run = async (call: ProgramCall, input?: Chunks) => {
       const { exitCode, errors, value } = await execIn(docker, container.id, call, textOf, input);
       if (exitCode === 0) return value;
@@ -59,6 +59,11 @@ async function create(docker: Docker, saved: SavedDatabase): Promise<Docker.Cont
     Image,
     Env: ['POSTGRES_HOST_AUTH_METHOD=trust', `POSTGRES_USER=${saved.user}`, `POSTGRES_DB=${saved.database}`],
     Labels: { 'siskin.restore-test': saved.name },
+    Healthcheck: {
+      Test: ['CMD', ...readyCall(loginOf(saved)).words],
+      Interval: 250 * nsPerMs,
+      Timeout: 5_000 * nsPerMs,
+    },
     HostConfig: { NetworkMode: 'none' },
   });
   try {
@@ -74,23 +79,21 @@ async function create(docker: Docker, saved: SavedDatabase): Promise<Docker.Cont
   }
 }
 
-async function untilReady(
-  docker: Docker,
-  container: Docker.Container,
-  login: DatabaseLogin,
-  name: string,
-): Promise<void> {
-  const until = performance.now() + readyTimeoutMs;
-  for (;;) {
+/** The engine asks the server itself, by the container's health check, and tells when that has succeeded. */
+async function untilReady(docker: Docker, container: Docker.Container, name: string): Promise<void> {
+  const look = async () => {
     const { State } = await reachingEngine(() => container.inspect());
     if (!State.Running)
       throw failed(`the container to try ${name} in ended with exit code ${State.ExitCode}`);
-    const { exitCode } = await execIn(docker, container.id, readyCall(login), textOf);
-    if (exitCode === 0) return;
-    if (performance.now() > until)
-      throw failed(`the container to try ${name} in is not ready after 3 minutes`);
-    await setTimeout(250);
-  }
+    return State.Health?.Status === 'healthy';
+  };
+  const events = { container: [container.id], event: ['health_status', 'die'] };
+  if (await untilEvent(docker, events, look, AbortSignal.timeout(readyTimeoutMs))) return;
+  throw failed(`the container to try ${name} in is not ready after ${readyTimeoutMs / 60_000} minutes`);
 }
+
+const loginOf = ({ database, user }: SavedDatabase): DatabaseLogin => ({ kind: 'postgres', database, user });
+
+const nsPerMs = 1_000_000;
 
 const failed = (message: string): SiskinError => new SiskinError('RESTORE_FAILED', message);

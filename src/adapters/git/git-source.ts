@@ -21,6 +21,7 @@ import { Mirror, type MirrorHome } from './mirror.ts';
 import { commitRef, isBranchName, mirrorRef } from './refs.ts';
 import { type CredentialsOf, type RepositoryAccess, reachRepository } from './repository-access.ts';
 import { parseRepository, type RemoteRepository, withoutCredentials } from './repository-url.ts';
+import { assertHostAllowed } from './submodule-address.ts';
 import { readTextFile } from './tree.ts';
 
 export interface GitSourceOptions {
@@ -150,8 +151,10 @@ export class GitSource implements Source, BranchHeads {
     return await openBuildContext(from, sha, build, limits, {
       note,
       openSubmodule: submodules
-        ? async (address, pinned) =>
-            (await this.#commitOf(address, repository, pinned, signal)).mirror.call(signal)
+        ? async (address, pinned) => {
+            assertHostAllowed(address, repository, submodules.hosts);
+            return (await this.#commitOf(address, repository, pinned, signal)).mirror.call(signal);
+          }
         : null,
       fetchObjects: lfs ? (address, pointers) => this.#objects(address, repository, pointers, signal) : null,
     });

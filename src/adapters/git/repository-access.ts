@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { isExposed, modeText } from '../../domain/file-mode.ts';
 import type { MirrorHome } from './mirror.ts';
 import { parseRepository, type RemoteRepository } from './repository-url.ts';
 import { writeSshConfig } from './ssh-config.ts';
@@ -11,8 +12,8 @@ export interface RepositoryAccess {
   deployKeyFile?: string;
   /** The only host keys that are believed: the absolute path of a file, or its lines. */
   knownHosts?: { file: string } | { lines: readonly string[] };
-  /** Whether submodules become part of build contexts. */
-  submodules?: boolean;
+  /** Hosts that submodules in build contexts may be on besides the repository's own; false: they are left out. */
+  submodules?: false | { hosts: readonly string[] };
   /** Whether Git LFS pointers in build contexts become the files that they stand for. */
   lfs?: boolean;
 }
@@ -63,8 +64,8 @@ async function assertUsable(file: string): Promise<void> {
     new SiskinError('DEPLOY_KEY_UNUSABLE', `the deploy key ${file} cannot be used: ${why}`);
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile()) throw unusable('there is no such file');
-  if ((found.mode & 0o077) !== 0)
-    throw unusable(`others than its owner may read it (mode ${(found.mode & 0o777).toString(8)})`);
+  if (isExposed(found.mode, 'owner'))
+    throw unusable(`others than its owner may read it (mode ${modeText(found.mode)})`);
   await access(file, constants.R_OK).catch(() => {
     throw unusable("Siskin's user may not read it");
   });

@@ -1,4 +1,5 @@
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { hostOf, isSameHost } from './repository-access.ts';
 import { parseRepository } from './repository-url.ts';
 import { show } from './tree.ts';
 
@@ -29,6 +30,22 @@ export function submoduleAddress(written: string, repository: string, path: stri
     throw refused('is neither https:// nor ssh:// nor user@host:path');
   }
   return address;
+}
+
+/**
+ * The operator, not the repository, says which hosts Siskin reaches: else a commit could make it ask a machine of the
+ * network that it stands in.
+ * @param address of submoduleAddress @param repository of the app @param hosts besides the one of the app's repository
+ * @throws SiskinError SUBMODULE_REFUSED
+ */
+export function assertHostAllowed(address: string, repository: string, hosts: readonly string[]): void {
+  const remote = parseRepository(address);
+  const name = hostOf(remote)?.name ?? '';
+  if (isSameHost(remote, parseRepository(repository)) || hosts.includes(name)) return;
+  throw new SiskinError(
+    'SUBMODULE_REFUSED',
+    `a submodule is at ${show(name)}, which git.submodules.hosts of siskin.yaml does not name`,
+  );
 }
 
 /** As git does: each `../` takes a part off the end. @returns undefined when nothing would be left */

@@ -7,10 +7,10 @@ import { SiskinError } from '../../domain/errors/siskin-error.ts';
  * Makes sure that a program may listen at an address, before it is started there.
  * @param key of siskin.yaml that names it
  * @param patienceMs how long to wait for one that is just ending there
- * @throws SiskinError FRONT_PORT_TAKEN
+ * @throws SiskinError FRONT_PORT_TAKEN, ROUTER_PORT_TAKEN
  */
 export async function assertListenable(
-  key: string,
+  key: 'front.http' | 'front.https' | 'router.listen',
   { host, port }: { host: string; port: number },
   patienceMs: number,
 ): Promise<void> {
@@ -23,7 +23,8 @@ export async function assertListenable(
       continue;
     }
     const why = reasons[code] ?? `it cannot be listened at (${code})`;
-    throw new SiskinError('FRONT_PORT_TAKEN', `${key}: ${host}:${port} cannot be used: ${why}.`);
+    const taken = key === 'router.listen' ? 'ROUTER_PORT_TAKEN' : 'FRONT_PORT_TAKEN';
+    throw new SiskinError(taken, `${key}: ${host}:${port} cannot be used: ${why}.`);
   }
 }
 

@@ -16,10 +16,14 @@ export interface ProgramOptions {
 export interface RedisServer {
   /** Path of its Unix socket. */
   socket: string;
+  /** `unix:///…` of that socket. */
+  url: string;
   supervisor: Supervisor;
   /** Starts or adopts it, and waits until it answers PING. @throws SiskinError PROGRAM_MISSING, PROGRAM_NOT_READY */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Whether one answers on the socket, whoever started it. */
+  isRunning(): Promise<boolean>;
 }
 
 /** Makes ready what a Redis below `dataDir/redis` needs; starts nothing yet. */
@@ -40,12 +44,14 @@ export async function redisServer(options: ProgramOptions): Promise<RedisServer>
   });
   return {
     socket,
+    url: `unix://${socket}`,
     supervisor,
     start: async () => {
       await supervisor.start();
       await supervisor.waitUntilReady(() => answersPing(socket), 60_000);
     },
     stop: () => supervisor.stop(),
+    isRunning: () => answersPing(socket).catch(() => false),
   };
 }
 

@@ -3,6 +3,7 @@ import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { isExposed } from '../../domain/file-mode.ts';
 
 /** A Unix socket's path has at most 107 bytes (unix(7)); HAProxy binds under a longer name first (`.<pid>.tmp`). */
 const maxDirectoryBytes = 107 - '/haproxy-master.sock.1234567.tmp'.length;
@@ -28,7 +29,7 @@ export async function socketDirectory(dataDir: string): Promise<string> {
 /** Anybody may have made it before us in a shared directory. */
 async function assertPrivate(path: string): Promise<void> {
   const found = await lstat(path);
-  const ours = found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+  const ours = found.uid === process.getuid?.() && !isExposed(found.mode, 'owner');
   if (!found.isDirectory() || !ours) {
     throw new SiskinError('PROGRAM_NOT_READY', `${path} belongs to somebody else; remove it.`);
   }

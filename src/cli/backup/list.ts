@@ -1,39 +1,48 @@
 import type { Command } from 'commander';
 import { loadSiskinConfig } from '../../config/siskin-config.ts';
-import { bytesOf } from '../../domain/backup/manifest.ts';
+import { type BackupManifest, bytesOf, holdingsOf } from '../../domain/backup/manifest.ts';
+import type { DamagedBackup } from '../../pipeline/backup/ports.ts';
 import { example } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import { configPath } from '../local-config.ts';
-import { ago, writeJson } from '../output.ts';
+import { ago, neutral, writeJson } from '../output.ts';
 import { writeTable } from '../view/table.ts';
+import { unfinishedWords } from './unfinished.ts';
 
 /** `siskin backup list` */
 export function addBackupList(backup: Command, io: Io): void {
   backup
     .command('list')
-    .description('the backups, the newest first')
+    .description('the backups, the newest first, and after them what is damaged')
     .option('--json', 'as JSON')
     .addHelpText('after', example('siskin backup list'))
     .action(async (_: unknown, command: Command) => {
       const config = await loadSiskinConfig(configPath(command, io), io.env);
       const { backupWorld } = await import('../../../workers/backup.ts');
-      const all = (await backupWorld(config).shelf.list()).reverse();
+      const { shelf } = backupWorld(config);
+      const { backups, damaged } = await shelf.list();
+      const unfinished = await shelf.unfinishedRestore();
+      if (unfinished) io.writeError(`${neutral(unfinishedWords(unfinished))}\n`);
+      const newestFirst = backups.reverse();
       // --json may stand before `list`, which the verb above it takes
       if (command.optsWithGlobals<{ json?: boolean }>().json)
-        return writeJson(
-          io,
-          all.map((manifest) => ({ ...manifest, bytes: bytesOf(manifest) })),
-        );
+        return writeJson(io, [...newestFirst.map(good), ...damaged.map(bad)]);
       const now = new Date();
-      const rows = all.map((manifest) => [
-        manifest.id,
-        ago(manifest.createdAt, now),
-        `${(bytesOf(manifest) / 1e6).toFixed(1)} MB`,
-        [...manifest.databases.map(({ name }) => name), ...manifest.volumes.map(({ volume }) => volume)].join(
-          ', ',
-        ),
-        manifest.reason,
-      ]);
+      const rows = [...newestFirst.map((manifest) => goodRow(manifest, now)), ...damaged.map(badRow)];
       writeTable(io, ['BACKUP', 'MADE', 'SIZE', 'HOLDS', 'WHY'], rows, 'there are no backups yet');
     });
 }
+
+const good = (manifest: BackupManifest) => ({ ...manifest, bytes: bytesOf(manifest), damaged: null });
+
+const bad = ({ id, why }: DamagedBackup) => ({ id, damaged: why });
+
+const goodRow = (manifest: BackupManifest, now: Date): string[] => [
+  manifest.id,
+  ago(manifest.createdAt, now),
+  `${(bytesOf(manifest) / 1e6).toFixed(1)} MB`,
+  holdingsOf(manifest).join(', '),
+  manifest.reason,
+];
+
+const badRow = ({ id, why }: DamagedBackup): string[] => [id, '', '', 'DAMAGED', neutral(why)];

@@ -1,7 +1,7 @@
-import { ComposeCli } from '../../adapters/process/compose-cli.ts';
+import { composeEnvironment, findComposeProgram } from '../../adapters/compose/program.ts';
 import type { Env } from '../../config/env.ts';
 import type { SiskinConfig } from '../../config/siskin-config.ts';
-import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { errorCatalogue } from '../../domain/errors/catalogue.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
 const timeoutMs = 10_000;
@@ -12,11 +12,22 @@ export async function checkComposeCli(
   env: Env,
 ): Promise<Finding[]> {
   if (!apps.some(({ accessories }) => accessories && accessories.length > 0)) return [];
-  const cli = new ComposeCli({ dockerHost: docker.host, environment: env });
+  const DOCKER_HOST = docker.host.replace(/^http:/, 'tcp:');
   try {
-    return [ok('compose', (await cli.find(AbortSignal.timeout(timeoutMs))).join(' '))];
-  } catch (error) {
-    if (error instanceof SiskinError) return [fail('compose', error.message, error.hint)];
+    const found = await findComposeProgram(
+      composeEnvironment({ ...env, DOCKER_HOST }),
+      AbortSignal.timeout(timeoutMs),
+    );
+    if (found) return [ok('compose', found.words.join(' '))];
+    return [
+      fail(
+        'compose',
+        'neither docker compose nor docker-compose is on the PATH',
+        errorCatalogue.COMPOSE_CLI_MISSING.hint,
+      ),
+    ];
+  } catch {
+    // nothing but the time-out's end is thrown
     return [
       fail('compose', 'did not tell its version within 10 s', 'See whether the Docker engine answers.'),
     ];

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { GitConfig, SiskinConfig } from '../../config/siskin-config.ts';
+import { isExposed } from '../../domain/file-mode.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
 /** The files by which private repositories are reached. Whether their hosts accept them, a deployment tells. */
@@ -32,7 +33,7 @@ export function judgeKey(app: string, file: string, mode: number | null): Findin
       `${app}: there is no deploy key ${file}`,
       'Mend git.deployKeyFile in siskin.yaml.',
     );
-  if ((mode & 0o077) !== 0)
+  if (isExposed(mode, 'owner'))
     return fail('repository', `${app}: others may read the deploy key ${file}`, `Run: chmod 600 ${file}`);
   return ok('repository', `${app}: the deploy key is its owner's alone`);
 }

@@ -1,4 +1,4 @@
-import { type ComposeCli, findCompose } from '../../adapters/host/compose-cli.ts';
+import { type ComposeCli, findCompose } from '../../adapters/compose/compose-cli.ts';
 import type { Env } from '../../config/env.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { ServiceMemory } from '../../domain/host/memory.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import type { ComposeCli } from '../../adapters/compose/compose-cli.ts';
 import { connectDocker } from '../../adapters/docker/connect.ts';
 import { makeNetwork, subnetsOfEngine } from '../../adapters/docker/host-networks.ts';
 import { projectContainers, untilProject } from '../../adapters/docker/project-containers.ts';
-import type { ComposeCli } from '../../adapters/host/compose-cli.ts';
 import { duration } from '../../config/units.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import {

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
+import { type ComposeCli, findCompose } from '../../adapters/compose/compose-cli.ts';
 import { askProgram } from '../../adapters/host/ask-program.ts';
-import { type ComposeCli, findCompose } from '../../adapters/host/compose-cli.ts';
 import { readBoundedFile } from '../../config/bounded-file.ts';
 import type { Env } from '../../config/env.ts';
 import { parseEnvFile } from '../../config/env-file.ts';

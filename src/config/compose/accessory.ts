@@ -1,24 +1,12 @@
 import * as z from 'zod';
 import type { AccessorySpec } from '../../domain/accessories/accessory.ts';
-import { checkedText, must, quantity, type Refusals, truth } from '../fields.ts';
-import { duration, size } from '../units.ts';
-import { commandField } from './command.ts';
-import {
-  exposeField,
-  healthcheckField,
-  loggingField,
-  restartField,
-  tmpfsField,
-  ulimitsField,
-  userField,
-  workingDirField,
-} from './container-fields.ts';
+import { checkedText, must, quantity, type Refusals } from '../fields.ts';
+import { size } from '../units.ts';
+import { commonFields } from './common-fields.ts';
+import { containerSpec } from './container.ts';
 import { type ComposeContext, composeMapping } from './context.ts';
 import { resourcesField } from './deploy.ts';
-import { volumesField } from './mounts.ts';
-import { networksField } from './networks.ts';
 import { deployRefusals, serviceRefusals } from './refusals.ts';
-import { labelsField, variablesField } from './variables.ts';
 
 /** What an accessory may say, beside what is refused for every service. */
 const refusals: Refusals = {
@@ -50,29 +38,8 @@ export const accessorySchema = (context: ComposeContext) =>
   composeMapping(
     {
       image: imageField,
-      environment: variablesField('variables', context.variables).prefault({}),
-      command: commandField.optional(),
-      entrypoint: commandField.optional(),
-      working_dir: workingDirField.optional(),
-      user: userField.optional(),
-      read_only: truth().prefault(false),
-      init: truth()
-        .refine((init) => init, must('true: Siskin runs every container with an init'))
-        .optional(),
-      volumes: volumesField(context).prefault([]),
-      tmpfs: tmpfsField.prefault([]),
-      networks: networksField(context).prefault([]),
-      ulimits: ulimitsField.prefault({}),
+      ...commonFields(context),
       shm_size: quantity(size, 'more than 0', (bytes) => bytes > 0).optional(),
-      logging: loggingField,
-      restart: restartField,
-      healthcheck: healthcheckField.optional(),
-      stop_grace_period: quantity(duration).prefault('10s'),
-      labels: labelsField.prefault({}),
-      expose: exposeField.prefault([]),
-      profiles: z.array(z.string()).optional(),
-      // they are brought up together and waited for
-      depends_on: z.unknown().optional(),
       deploy: composeMapping(
         {
           resources: resourcesField.prefault({}),
@@ -89,29 +56,10 @@ export function accessorySpec(
   name: string,
   service: z.output<ReturnType<typeof accessorySchema>>,
 ): AccessorySpec {
-  const { limits, reservations } = service.deploy.resources;
   return {
     name,
     image: service.image,
-    container: {
-      environment: service.environment,
-      ...(service.command && { command: service.command }),
-      ...(service.entrypoint && { entrypoint: service.entrypoint }),
-      ...(service.working_dir !== undefined && { workingDir: service.working_dir }),
-      ...(service.user !== undefined && { user: service.user }),
-      readOnly: service.read_only,
-      mounts: service.volumes,
-      ...(service.networks.length > 0 && { networks: service.networks }),
-      tmpfs: service.tmpfs,
-      ulimits: service.ulimits,
-      ...(limits.memory !== undefined && { memoryLimitBytes: limits.memory }),
-      ...(reservations.memory !== undefined && { memoryReservationBytes: reservations.memory }),
-      ...(limits.cpus !== undefined && { nanoCpus: limits.cpus }),
-      logging: service.logging,
-      restart: service.restart,
-      ...(service.healthcheck && { healthcheck: service.healthcheck }),
-      labels: service.labels,
-    },
+    container: containerSpec(service, service.healthcheck),
     stopGraceMs: service.stop_grace_period,
     ...(service.shm_size !== undefined && { shmSizeBytes: service.shm_size }),
   };

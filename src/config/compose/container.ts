@@ -1,12 +1,15 @@
+import type * as z from 'zod';
 import type { ContainerSpec } from '../../domain/service-spec.ts';
-import type { CheckedService } from './service.ts';
+import type { CommonKeys } from './common-fields.ts';
+import type { resourcesField } from './deploy.ts';
 
-/** The part of the service that the engine is told. */
-export function containerSpec(service: CheckedService): ContainerSpec {
+interface ContainerKeys extends CommonKeys {
+  deploy: { resources: z.output<typeof resourcesField> };
+}
+
+/** The part of a checked service that the engine is told. @param healthcheck what of it is wanted; undefined: the image's own */
+export function containerSpec(service: ContainerKeys, healthcheck: CommonKeys['healthcheck']): ContainerSpec {
   const { limits, reservations } = service.deploy.resources;
-  const { healthcheck } = service;
-  // with x-siskin.health Siskin asks by itself; switching off the image's own check is honoured all the same
-  const checks = healthcheck && (!service['x-siskin'].health || healthcheck.test[0] === 'NONE');
   return {
     environment: service.environment,
     ...(service.command && { command: service.command }),
@@ -23,7 +26,7 @@ export function containerSpec(service: CheckedService): ContainerSpec {
     ...(limits.cpus !== undefined && { nanoCpus: limits.cpus }),
     logging: service.logging,
     restart: service.restart,
-    ...(checks && { healthcheck }),
+    ...(healthcheck && { healthcheck }),
     labels: service.labels,
   };
 }

@@ -102,10 +102,15 @@ function assembleGit(git: CheckedApp['git'], folder: string): GitConfig {
         ? knownHosts && { lines: knownHosts }
         : { file: resolve(folder, knownHostsFile) },
     credentials: token === undefined ? undefined : { username, password: token },
-    submodules: submodules ?? false,
+    submodules: submodulesOf(submodules ?? false),
     lfs: lfs ?? false,
   });
 }
+
+const submodulesOf = (written: boolean | { hosts: string[] }): GitConfig['submodules'] => {
+  if (typeof written === 'boolean') return written && { hosts: [] };
+  return { hosts: written.hosts.map((host) => host.toLowerCase()) };
+};
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;

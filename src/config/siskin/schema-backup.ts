@@ -62,6 +62,11 @@ export const backupSchema = mapping({
     .array(dockerName('a volume'))
     .prefault([])
     .describe('Volumes, saved as they are at that moment.'),
+  siskin: truth()
+    .prefault(true)
+    .describe(
+      "Whether Siskin's own state is saved too: its records in Redis, the secrets as they are encrypted, this file. Never the age identity.",
+    ),
   helperImage: image
     .prefault('busybox:1.36')
     .describe('For short helper containers; needs sh, find, sha256sum.'),

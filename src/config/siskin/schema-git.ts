@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { mapping, must, text, truth } from '../fields.ts';
+import { isRouteHost } from './route-syntax.ts';
 
 const pathExpected = 'the path of a file, without quotes or $';
 // ssh's own configuration has no way to quote these two
@@ -12,6 +13,16 @@ const hostLine = text(
 );
 
 const tokenExpected = 'a token of 8 to 1024 printable characters without spaces';
+
+const submoduleHosts = mapping({
+  hosts: z
+    .array(
+      z
+        .string(must('a host name, such as gitlab.com'))
+        .refine(isRouteHost, must('a host name, such as gitlab.com')),
+    )
+    .describe('Hosts that submodules may be fetched from, besides that of the app’s repository.'),
+});
 
 /** `git` of an app: what its repository needs beyond its address. */
 export const gitSchema = mapping({
@@ -32,6 +43,11 @@ export const gitSchema = mapping({
   username: text('a user name for the token', /^[A-Za-z0-9._@-]{1,255}$/)
     .prefault('x-access-token')
     .describe('The user name that goes with the token, where the host minds.'),
-  submodules: truth().prefault(false).describe('Whether submodules become part of build contexts.'),
+  submodules: z
+    .union([truth(), submoduleHosts], must('true, false, or { hosts: [HOST] }'))
+    .prefault(false)
+    .describe(
+      'Whether submodules become part of build contexts, and from which hosts besides the app’s own.',
+    ),
   lfs: truth().prefault(false).describe('Whether Git LFS files become part of build contexts.'),
 });

@@ -14,6 +14,8 @@ export interface BackupConfig {
   databases: DatabaseConfig[];
   /** Names of volumes. */
   volumes: string[];
+  /** Whether Siskin's own state is saved too. */
+  siskin: boolean;
   /** An image with sh, find, sha256sum and rm, for short helper containers. */
   helperImage: string;
 }

@@ -128,7 +128,8 @@ export interface GitConfig {
   knownHosts?: { file: string } | { lines: string[] };
   /** For https. `password` is the token: a secret. */
   credentials?: { username: string; password: string };
-  submodules: boolean;
+  /** Hosts that they may be on besides the repository's own; false: they are left out. */
+  submodules: false | { hosts: string[] };
   lfs: boolean;
 }
 

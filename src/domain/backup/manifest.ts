@@ -25,6 +25,15 @@ export interface SavedVolume extends SavedFile {
   volume: string;
 }
 
+/** Siskin's own state. The age identity that opens the secrets is never part of it. */
+export interface SavedState {
+  records: SavedFile & { count: number /** Version of Redis. */; redis: string };
+  /** Encrypted files; `environment` is the file's name: an environment, or `_all`. */
+  secrets: (SavedFile & { app: string; environment: string })[];
+  /** siskin.yaml as it was. */
+  config: SavedFile;
+}
+
 /** What a backup holds; manifest.json. */
 export interface BackupManifest {
   format: 1;
@@ -37,6 +46,8 @@ export interface BackupManifest {
   reason: string;
   databases: SavedDatabase[];
   volumes: SavedVolume[];
+  /** null when it was not asked for, and in backups of before 2026-11-26. */
+  state: SavedState | null;
 }
 
 /** `20261125T020000Z-3f9a`: the time in UTC to the second, and what makes it one of its kind. */
@@ -45,7 +56,18 @@ export const backupId = (createdAt: Date, random: string): string =>
 
 export const backupIdPattern = /^\d{8}T\d{6}Z-[0-9a-f]{4,16}$/;
 
-export const filesOf = ({ databases, volumes }: BackupManifest): SavedFile[] => [...databases, ...volumes];
+export const filesOf = ({ databases, volumes, state }: BackupManifest): SavedFile[] => [
+  ...databases,
+  ...volumes,
+  ...(state ? [state.records, ...state.secrets, state.config] : []),
+];
+
+/** What is in it by name, for people. */
+export const holdingsOf = ({ databases, volumes, state }: BackupManifest): string[] => [
+  ...databases.map(({ name }) => name),
+  ...volumes.map(({ volume }) => volume),
+  ...(state ? ["Siskin's state"] : []),
+];
 
 export const bytesOf = (manifest: BackupManifest): number =>
   filesOf(manifest).reduce((total, { bytes }) => total + bytes, 0);

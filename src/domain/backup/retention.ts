@@ -12,8 +12,9 @@ export interface DatedBackup {
 }
 
 /**
- * Which backups may be removed (grandfather, father, son). The newest always stays, whatever is asked for: it is the last
- * good one, since what failed never becomes a backup. Days, weeks (from Monday) and months are those of UTC.
+ * Which backups may be removed (grandfather, father, son). The newest always stays, whatever is asked for. Days, weeks (from
+ * Monday) and months are those of UTC.
+ * @param backups good ones only: a damaged one must not take a good one's place
  * @returns ids, the oldest first
  */
 export function expired(backups: readonly DatedBackup[], keep: Keep): string[] {

@@ -66,8 +66,8 @@ export const safetyErrors = {
   },
   RESTORE_FAILED: {
     meaning:
-      'Restoring ended with an error. A PostgreSQL database is as it was: it is restored as a whole or not at all.',
-    hint: 'The message has the words of the program that failed.',
+      'Restoring ended with an error. The message tells what was restored by then; a PostgreSQL database that failed is as it was.',
+    hint: 'Leave the apps stopped, mend what the message names, and run the same restore again: it replaces everything anew.',
   },
   CONTAINER_MISSING: {
     meaning: 'A container that siskin.yaml names does not run.',

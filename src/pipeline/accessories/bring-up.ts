@@ -1,6 +1,7 @@
 import {
   type AccessorySpec,
   accessoryPlan,
+  type ObservedAccessory,
   readiness,
   readyWithinMs,
   type WantedAccessory,
@@ -13,8 +14,6 @@ import type { RunContext } from '../run-context.ts';
 import { composeMaxBytes, hashOf } from '../stages/fetch.ts';
 import { patiently } from '../stages/patience.ts';
 
-/** How often a look is taken at one that is not ready yet, in ms. */
-const lookMs = 250;
 const tailLines = 10;
 
 /**
@@ -82,26 +81,29 @@ async function withSecrets(
 }
 
 async function untilReady({ world, app, deployment, work }: RunContext, spec: AccessorySpec): Promise<void> {
-  const began = world.clock.monotonicMs();
-  const limit = readyWithinMs(spec);
-  for (;;) {
-    work.throwIfAborted();
-    const found = (await world.accessories.list(app)).find(({ name }) => name === spec.name);
-    const state = readiness(found);
-    if (state === 'ready') return;
-    const late = world.clock.monotonicMs() - began >= limit;
-    if (state === 'wait' && !late) {
-      await world.clock.sleep(lookMs, work);
-      continue;
-    }
-    const why = state === 'wait' ? `did not become healthy within ${limit / 1000} s` : state.failed;
-    const tail = found ? await world.accessories.logTail(found.container, tailLines) : [];
-    await world.store.log(
-      deployment.id,
-      tail.map((line) => `${spec.name} | ${line}`),
-    );
-    throw new SiskinError('ACCESSORY_FAILED', `accessory ${spec.name} ${why}${lastWords(tail)}`);
-  }
+  const limitMs = readyWithinMs(spec);
+  let found: ObservedAccessory | undefined;
+  let state: ReturnType<typeof readiness> = 'wait';
+  const look = async () => {
+    found = (await world.accessories.list(app)).find(({ name }) => name === spec.name);
+    state = readiness(found);
+    return state !== 'wait';
+  };
+  await world.accessories.untilChanged(app, look, limitMs, work);
+  work.throwIfAborted();
+  const why = problemOf(state, limitMs);
+  if (why === null) return;
+  const tail = found ? await world.accessories.logTail(found.container, tailLines) : [];
+  await world.store.log(
+    deployment.id,
+    tail.map((line) => `${spec.name} | ${line}`),
+  );
+  throw new SiskinError('ACCESSORY_FAILED', `accessory ${spec.name} ${why}${lastWords(tail)}`);
+}
+
+function problemOf(state: ReturnType<typeof readiness>, limitMs: number): string | null {
+  if (state === 'ready') return null;
+  return state === 'wait' ? `did not become healthy within ${limitMs / 1000} s` : state.failed;
 }
 
 const lastWords = (tail: readonly string[]): string =>

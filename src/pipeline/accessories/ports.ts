@@ -17,6 +17,16 @@ export interface Accessories {
     onLine: (line: string) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * Calls `look` now and whenever something happens to the environment's accessories, until it returns true.
+   * @returns whether it did within `limitMs` @throws SiskinError DOCKER_UNAVAILABLE, what `look` throws
+   */
+  untilChanged(
+    key: EnvironmentKey,
+    look: () => Promise<boolean>,
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   /** The last lines it printed, control characters stripped, bounded. */
   logTail(container: string, lines: number): Promise<string[]>;
 }

@@ -50,22 +50,86 @@ export interface Volumes {
 /** A backup that is being written; nothing of it is seen until it is committed. */
 export interface BackupDraft {
   /** Writes a file durably. @throws Error of the file system */
-  write(file: string, chunks: Chunks): Promise<SavedFile>;
+  write: (file: string, chunks: Chunks) => Promise<SavedFile>;
   commit(manifest: BackupManifest): Promise<void>;
   discard(): Promise<void>;
+}
+
+/** What has a backup's name and cannot be restored. */
+export interface DamagedBackup {
+  id: string;
+  /** What is wrong with it, in words. */
+  why: string;
+}
+
+/** A restore that goes on, or broke off. */
+export interface RestoreNote {
+  id: string;
+  /** What it replaces, in words. */
+  targets: string[];
+}
+
+export interface ShelfContents {
+  /** Their manifest can be read, and their files are there with their lengths; checksums are for `verify`. The oldest first. */
+  backups: BackupManifest[];
+  /** By id. */
+  damaged: DamagedBackup[];
 }
 
 /** The folder of the backups. */
 export interface BackupShelf {
   begin(id: string): Promise<BackupDraft>;
-  /** The oldest first. */
-  list(): Promise<BackupManifest[]>;
+  /** @throws Error of the file system */
+  list(): Promise<ShelfContents>;
   /** @throws SiskinError BACKUP_MISSING, BACKUP_DAMAGED */
   find(id: string): Promise<BackupManifest>;
   /** @throws SiskinError BACKUP_DAMAGED when it is not what was written */
   verify(id: string, file: SavedFile): Promise<void>;
   open(id: string, file: SavedFile): Chunks;
   remove(id: string): Promise<void>;
+  /** Notes durably that a restore begins; null: it has ended well. */
+  noteRestore(note: RestoreNote | null): Promise<void>;
+  /** The restore that began and did not end well, by its error or because its process ended; null: there is none. */
+  unfinishedRestore(): Promise<RestoreNote | null>;
+}
+
+/** One key of Siskin's in Redis. */
+export interface OwnRecord {
+  key: string;
+  /** null: for ever. */
+  ttlMs: number | null;
+  /** As Redis' DUMP gives it and RESTORE takes it. */
+  dump: Uint8Array;
+}
+
+/** What Siskin knows: histories, releases, what is wanted, the audit log. All throw SiskinError STORE_UNAVAILABLE. */
+export interface OwnRecords {
+  /** All of one moment. @returns them with the version of Redis */
+  read(): Promise<{ version: string; all: OwnRecord[] }>;
+  /** All or none. @throws SiskinError RESTORE_FAILED */
+  add(records: readonly OwnRecord[]): Promise<void>;
+}
+
+/** A file of encrypted secrets. */
+export interface SealedFile {
+  app: string;
+  /** The file's name: an environment, or `_all`. */
+  environment: string;
+  bytes: Uint8Array;
+}
+
+export interface SecretFiles {
+  list(): Promise<SealedFile[]>;
+  /** Writes it durably. @throws Error when there is one */
+  add(file: SealedFile): Promise<void>;
+}
+
+/** Siskin's own state. */
+export interface OwnState {
+  records: OwnRecords;
+  secretFiles: SecretFiles;
+  /** Reads siskin.yaml. */
+  configFile: () => Chunks;
 }
 
 /** Says how it goes, for a person who waits. */

@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { misfit } from '../../domain/backup/fits.ts';
 import type { BackupManifest, SavedDatabase, SavedVolume } from '../../domain/backup/manifest.ts';
 import { filesOf } from '../../domain/backup/manifest.ts';
-import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
+import { gunzipped } from './gzip.ts';
 import type { BackupShelf, Chunks, DatabaseAt, Tell } from './ports.ts';
 import type { BackupWorld } from './take-backup.ts';
 
@@ -63,22 +62,59 @@ export async function planRestore(
   return { manifest, databases, volumes };
 }
 
-/** Carries a plan out. @throws SiskinError RESTORE_FAILED, RESTORE_REFUSED */
+/** What a plan replaces, in the words that a person is asked and told in, in its order. */
+export const targetsOf = (plan: RestorePlan): string[] => [
+  ...plan.databases.map(databaseWords),
+  ...plan.volumes.map(volumeWords),
+];
+
+/**
+ * Carries a plan out: databases first, for they may still refuse, and a database of PostgreSQL is then as it was; volumes,
+ * which are emptied, last. While it goes on, and when it does not end well, the shelf has a note of it.
+ * @throws SiskinError RESTORE_FAILED, RESTORE_REFUSED; the message tells what was restored by then and what was not
+ */
 export async function restoreBackup(
   world: BackupWorld,
-  { manifest, databases, volumes }: RestorePlan,
+  plan: RestorePlan,
   tell: Tell = () => {},
 ): Promise<void> {
-  const { id } = manifest;
-  for (const { saved, into } of volumes) {
-    await world.volumes.restore(into, gunzipped(world.shelf.open(id, saved)));
-    tell(`volume ${into}: restored`);
+  const { id } = plan.manifest;
+  const steps = [
+    ...plan.databases.map((one) => ({
+      target: databaseWords(one),
+      run: () => world.databases.restore(one.into, dumpOf(world.shelf, id, one.saved)),
+    })),
+    ...plan.volumes.map((one) => ({
+      target: volumeWords(one),
+      run: () => world.volumes.restore(one.into, gunzipped(world.shelf.open(id, one.saved))),
+    })),
+  ];
+  await world.shelf.noteRestore({ id, targets: targetsOf(plan) });
+  for (const [index, { target, run }] of steps.entries()) {
+    try {
+      await run();
+    } catch (error) {
+      const refused = error instanceof SiskinError && error.code === 'RESTORE_REFUSED';
+      if (index > 0 || !refused) throw brokenOff(error, steps, index);
+      await world.shelf.noteRestore(null);
+      throw error;
+    }
+    tell(`${target}: restored`);
   }
-  for (const { saved, into } of databases) {
-    await world.databases.restore(into, dumpOf(world.shelf, id, saved));
-    tell(`database ${saved.name}: restored into ${into.database}`);
-  }
+  await world.shelf.noteRestore(null);
 }
+
+function brokenOff(error: unknown, steps: readonly { target: string }[], at: number): SiskinError {
+  const names = (some: readonly { target: string }[]) =>
+    some.map(({ target }) => target).join(', ') || 'nothing';
+  const sentence = `${messageOf(error)}. Restored before that: ${names(steps.slice(0, at))}. Not restored: ${names(steps.slice(at))}`;
+  return new SiskinError('RESTORE_FAILED', sentence, { cause: error });
+}
+
+const databaseWords = ({ into }: RestorePlan['databases'][number]): string =>
+  `database ${into.database} in ${into.container}`;
+
+const volumeWords = ({ into }: RestorePlan['volumes'][number]): string => `volume ${into}`;
 
 /** Restores every database of a backup into a container of its own and counts. @throws as planRestore, and RESTORE_FAILED */
 export async function rehearseRestore(
@@ -100,7 +136,3 @@ const dumpOf = (shelf: BackupShelf, id: string, saved: SavedDatabase): Chunks =>
   const chunks = shelf.open(id, saved);
   return saved.kind === 'postgres' ? chunks : gunzipped(chunks);
 };
-
-async function* gunzipped(chunks: Chunks): AsyncGenerator<Uint8Array> {
-  yield* Readable.from(chunks).compose(createGunzip());
-}

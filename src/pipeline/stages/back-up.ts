@@ -4,12 +4,13 @@ import type { RunContext } from '../run-context.ts';
 /**
  * Saves what is to be saved before this environment changes. Runs again when a worker takes over before the rollout began:
  * one backup more does no harm.
- * @throws SiskinError BACKUP_FAILED, BACKUP_RUNNING: then the deployment fails, and nothing has moved
+ * @throws SiskinError BACKUP_FAILED, BACKUP_RUNNING: then the deployment fails, and nothing has moved; the reason for which
+ *   the deployment's work ends: then the backup is given up
  */
-export async function backUpFirst({ world, app, deployment }: RunContext): Promise<void> {
+export async function backUpFirst({ world, app, deployment, work }: RunContext): Promise<void> {
   if (!world.backUpBefore) return;
   const lines: string[] = [];
-  await world.backUpBefore(app, deployment.id, (line) => lines.push(`backup: ${line}`));
+  await world.backUpBefore(app, deployment.id, (line) => lines.push(`backup: ${line}`), work);
   if (lines.length === 0) return;
   // the backup is made: a log that cannot be written is no reason to fail
   await world.store.log(deployment.id, lines).catch((error: unknown) => {

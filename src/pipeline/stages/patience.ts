@@ -6,6 +6,8 @@ import type { RunContext } from '../run-context.ts';
 const patienceMs: Partial<Record<ErrorCode, number>> = {
   DOCKER_UNAVAILABLE: 10 * 60_000,
   SOURCE_UNREACHABLE: 60_000,
+  // one that goes on may be large, and this deployment wants a newer one
+  BACKUP_RUNNING: 60 * 60_000,
 };
 
 const firstPauseMs = 500;

@@ -52,7 +52,7 @@ const inVolume = (words: string[]) => runHelper(docker, { image: 'busybox:1.36',
 const listing = () =>
   inVolume(['find', helperAt, '-mindepth', '1', '-exec', 'stat', '-c', '%n %a %u %s', '{}', '+']);
 const backups = async (name = 'backups') =>
-  (await readdir(join(folder.path, name)).catch(() => [])).filter((one) => one !== '.lock').sort();
+  (await readdir(join(folder.path, name)).catch(() => [])).filter((one) => !one.startsWith('.')).sort();
 const rows = () =>
   postgres.sql('select g.*, o.* from goods g left join orders o on o.good = g.id order by g.id, o.id');
 
@@ -119,6 +119,25 @@ describe('a backup of PostgreSQL and a volume', () => {
     expect(await postgres.sql('select count(*) from goods', 'shop_copy')).toEqual(['500']);
   });
 
+  it('leaves what is not restored yet alone when a database refuses, and says so until it was restored', async () => {
+    await inVolume(['sh', '-c', `echo kept > ${helperAt}/one`]);
+    const kept = await listing();
+    await postgres.sql('alter table goods rename to moved; create view goods as select 1 as id');
+    const { exitCode, errors } = await cli(yaml, 'restore', id, '--yes');
+    expect(exitCode).toBe(1);
+    expect(errors).toMatch(
+      /RESTORE_FAILED: pg_restore of shop ended.*Restored before that: nothing\. Not restored: database shop in/s,
+    );
+    expect(errors).toContain(`volume ${unique}`);
+    expect(await listing()).toBe(kept);
+    const told = `The restore of ${id} into database shop in ${unique}`;
+    expect((await cli(yaml, 'backup', 'list')).errors).toContain(told);
+    await postgres.sql('drop view goods; alter table moved rename to goods');
+    expect((await cli(yaml, 'restore', id, '--yes')).output).toContain(told);
+    expect(await inVolume(['cat', `${helperAt}/one`])).toBe('one\n');
+    expect((await cli(yaml, 'backup', 'list')).errors).toBe('');
+  });
+
   it('is not restored when a byte of it is another, nor from a newer version', async () => {
     const [first = ''] = await backups();
     const file = join(folder.path, 'backups', first, 'manifest.json');
@@ -130,6 +149,9 @@ describe('a backup of PostgreSQL and a volume', () => {
     await writeFile(file, manifest);
     const dump = join(folder.path, 'backups', first, 'shop.dump');
     await truncate(dump, (await stat(dump)).size - 1);
+    const [listed] = JSON.parse((await cli(yaml, 'backup', 'list', '--json')).output);
+    expect(listed).toEqual({ id: first, damaged: expect.stringMatching(/shop\.dump has \d+ bytes instead/) });
+    expect((await cli(yaml, 'backup', 'list')).output).toMatch(new RegExp(`${first} .*DAMAGED.*shop\\.dump`));
     expect((await cli(yaml, 'restore', first, '--yes')).errors).toMatch(
       /BACKUP_DAMAGED.*shop\.dump has \d+ bytes/,
     );
@@ -185,9 +207,11 @@ it('keeps what keep asks for', async () => {
   const before = await backups();
   await cli(yaml, 'backup', '--json');
   const made = JSON.parse((await cli(yaml, 'backup', '--json')).output);
-  expect(made.removed).toEqual(before);
+  // the damaged one of above takes no good one's place, and is not removed: a person is to look
+  expect(made.removed).toEqual([]);
+  const last = JSON.parse((await cli(yaml, 'backup', '--json')).output);
+  expect(last.removed).toHaveLength(1);
+  expect(before).not.toContain(last.removed[0]);
   const listed = JSON.parse((await cli(yaml, 'backup', 'list', '--json')).output);
-  expect(listed.map(({ id }: { id: string }) => id).sort()).toEqual(await backups());
-  expect(listed[0].id).toBe(made.id);
-  expect(listed).toHaveLength(2);
+  expect(listed.map(({ id }: { id: string }) => id)).toEqual([last.id, made.id, ...before]);
 });

@@ -35,7 +35,7 @@ const newSource = (options: Partial<GitSourceOptions> = {}) =>
   new GitSource({
     dataDir: join(folder.path, `data-${count++}`),
     environment: { PATH: process.env.PATH, ...server.environment },
-    access: () => ({ submodules: true }),
+    access: () => ({ submodules: { hosts: ['127.0.0.1'] } }),
     credentials: async () => ({ username: 'x-access-token', password: token }),
     ...options,
   });
@@ -130,6 +130,19 @@ describe('submodules', () => {
     expect(strange.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
   });
 
+  it('threat 10: are not asked for at a host that the operator did not name, however deep', async () => {
+    const inner = await deep.commit({ 'deep.txt': 'deep' });
+    const middle = await pin(lib, { deep: { sha: inner, url: server.url('deep/.git', '127.0.0.1') } });
+    const sha = await pin(app, { lib: { sha: middle, url: '../../lib/.git' } });
+    server.requests.length = 0;
+    const source = newSource({ access: () => ({ submodules: { hosts: ['elsewhere.example.com'] } }) });
+    await expect(contextOf(source, sha)).rejects.toMatchObject({
+      code: 'SUBMODULE_REFUSED',
+      message: expect.stringContaining('127.0.0.1, which git.submodules.hosts of siskin.yaml does not name'),
+    });
+    expect(server.requests.filter(({ host }) => host.startsWith('127.0.0.1'))).toEqual([]);
+  });
+
   it('threat 10, 11: are refused with addresses that are none of a host, before anything is fetched', async () => {
     const inner = await lib.commit({ 'lib.txt': 'lib' });
     const urls = [
@@ -201,7 +214,9 @@ describe('submodules over ssh', () => {
     const inner = await lib.commit({ 'lib.txt': 'over ssh' });
     const sha = await pin(app, { lib: { sha: inner, url: '../lib' } });
     const knownHosts = { lines: [await sshd.hostKeyLine()] };
-    const source = newSource({ access: () => ({ submodules: true, deployKeyFile: sshd.key, knownHosts }) });
+    const source = newSource({
+      access: () => ({ submodules: { hosts: [] }, deployKeyFile: sshd.key, knownHosts }),
+    });
     const url = sshd.url(app.folder);
     await source.commit(url, sha, never);
     const files = await readContext(await source.openContext(url, sha, build, never));

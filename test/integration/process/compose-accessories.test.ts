@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AccessoriesUp } from '../../../src/adapters/compose/accessories-up.ts';
 import { connectDocker } from '../../../src/adapters/docker/connect.ts';
 import { DockerReplicas } from '../../../src/adapters/docker/replicas.ts';
-import { ComposeCli } from '../../../src/adapters/process/compose-cli.ts';
 import type { AccessorySpec, WantedAccessory } from '../../../src/domain/accessories/accessory.ts';
 import { readiness } from '../../../src/domain/accessories/accessory.ts';
 import { accessoriesOf } from '../../../workers/accessories.ts';
@@ -204,7 +204,7 @@ describe('accessories through the Compose CLI', () => {
 
 it('without a Compose CLI on the PATH says what to install', async () => {
   const empty = await mkdtemp(join(tmpdir(), 'siskin-path-'));
-  const cli = new ComposeCli({ dockerHost, environment: { PATH: empty } });
+  const cli = new AccessoriesUp({ dockerHost, environment: { PATH: empty } });
   await expect(cli.up('x', '{}', () => undefined, never)).rejects.toMatchObject({
     code: 'COMPOSE_CLI_MISSING',
   });

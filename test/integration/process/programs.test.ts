@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import pino from 'pino';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HaproxyRouter } from '../../../src/adapters/haproxy/haproxy-router.ts';
@@ -11,7 +12,10 @@ import { prometheusServer } from '../../../src/adapters/process/prometheus-serve
 import { redisServer } from '../../../src/adapters/process/redis-server.ts';
 import { socketDirectory } from '../../../src/adapters/process/socket-directory.ts';
 import { renderPrometheusConfig } from '../../../src/adapters/prometheus/render-config.ts';
+import { parseSiskinConfig } from '../../../src/config/siskin-config.ts';
+import { startRouter as startOwnRouter } from '../../../workers/host-programs.ts';
 import { freePort } from '../../support/free-port.ts';
+import { startHaproxy } from '../../support/haproxy-fixture.ts';
 import { startReplica } from '../../support/router-replica.ts';
 
 const run = promisify(execFile);
@@ -99,6 +103,17 @@ describe('the programs that Siskin starts', () => {
     await router.applyRoutes([shop]);
     return { port, router };
   };
+
+  it('HAProxy: where another one listens already, which would share the requests, none is started', async () => {
+    const other = await startHaproxy([]);
+    stops.push(() => other.close());
+    const yaml = `dataDir: ${dataDir}\nrouter: { listen: "127.0.0.1:${other.port}" }\napps: {}\n`;
+    const config = parseSiskinConfig(yaml, '/siskin.yaml', {});
+    await expect(startOwnRouter(config, pino({ level: 'silent' }))).rejects.toMatchObject({
+      code: 'ROUTER_PORT_TAKEN',
+      message: `router.listen: 127.0.0.1:${other.port} cannot be used: another program listens there.`,
+    });
+  });
 
   it.each(['master', 'worker'])(
     'HAProxy: killed (%s), it is started again and serves the same servers',

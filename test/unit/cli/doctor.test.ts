@@ -90,7 +90,7 @@ describe('what doctor says of keys and secrets', () => {
       secrets,
       secretValues: {},
     };
-    const git = { submodules: false, lfs: false };
+    const git = { submodules: false as const, lfs: false };
     const app = {
       app: 'shop',
       repository: '/r',

@@ -357,8 +357,11 @@ describe('git of an app', () => {
     expect(parsed('{ deployKeyFile: keys/shop, knownHostsFile: keys/hosts, submodules: true }')).toEqual({
       deployKeyFile: '/etc/siskin/keys/shop',
       knownHosts: { file: '/etc/siskin/keys/hosts' },
-      submodules: true,
+      submodules: { hosts: [] },
       lfs: false,
+    });
+    expect(parsed('{ submodules: { hosts: [GitLab.com] } }')).toMatchObject({
+      submodules: { hosts: ['gitlab.com'] },
     });
     expect(parsed('{ token: "$TOKEN", lfs: "true" }', 'https://github.com/acme/shop.git')).toEqual({
       credentials: { username: 'x-access-token', password: 'planted-token-1' },

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { anySignal } from '../../pipeline/any-signal.ts';
+import { type ComposeProgram, composeEnvironment, findComposeProgram } from './program.ts';
 
 /** An image may have to be pulled; in ms. */
 const timeoutMs = 15 * 60_000;
@@ -12,24 +13,20 @@ const shownLines = 5;
 const maxLines = 500;
 const maxLineLength = 1_000;
 
-export interface ComposeCliOptions {
+export interface AccessoriesUpOptions {
   /** `docker.host` of siskin.yaml. */
   dockerHost: string;
-  /** What Siskin was started with: PATH, HOME, DOCKER_CONFIG and proxies of it are passed on. */
+  /** What Siskin was started with: see composeEnvironment. */
   environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** `docker compose` where it is, else `docker-compose`. */
-export class ComposeCli {
+/** Brings services up from a document that may hold secrets. */
+export class AccessoriesUp {
   readonly #environment: Record<string, string>;
 
-  constructor({ dockerHost, environment }: ComposeCliOptions) {
-    const passed = passedOn.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []));
-    this.#environment = {
-      ...Object.fromEntries(passed),
-      DOCKER_HOST: dockerHost.replace(/^http:/, 'tcp:'),
-      COMPOSE_IGNORE_ORPHANS: 'true',
-    };
+  constructor({ dockerHost, environment }: AccessoriesUpOptions) {
+    const DOCKER_HOST = dockerHost.replace(/^http:/, 'tcp:');
+    this.#environment = composeEnvironment({ ...environment, DOCKER_CONTEXT: undefined, DOCKER_HOST });
   }
 
   /**
@@ -44,7 +41,7 @@ export class ComposeCli {
     onLine: (line: string) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const [program, ...before] = await this.find(signal);
+    const [program, ...before] = await this.#program(signal);
     const args = [...before, '--ansi', 'never', '--project-name', project, '--file', '-'];
     args.push('up', '--detach', '--no-recreate', '--no-build');
     const { code, last } = await this.#run([program, ...args], document, onLine, signal);
@@ -53,13 +50,9 @@ export class ComposeCli {
     throw new SiskinError('ACCESSORY_FAILED', `the Compose CLI ended with exit code ${code}: ${words}`);
   }
 
-  /** @returns the words to call it by @throws SiskinError COMPOSE_CLI_MISSING; the signal's reason when aborted */
-  async find(signal: AbortSignal): Promise<readonly [string, ...string[]]> {
-    const known = [['docker', 'compose'], ['docker-compose']] as const;
-    for (const words of known) {
-      const answer = await this.#run([...words, 'version'], '', () => undefined, signal).catch(notThere);
-      if (answer?.code === 0) return words;
-    }
+  async #program(signal: AbortSignal): Promise<ComposeProgram['words']> {
+    const program = await findComposeProgram(this.#environment, signal);
+    if (program) return program.words;
     throw new SiskinError(
       'COMPOSE_CLI_MISSING',
       'neither docker compose nor docker-compose is on the PATH of this Siskin',
@@ -103,11 +96,6 @@ export class ComposeCli {
   }
 }
 
-const passedOn = [
-  ...['PATH', 'HOME', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
-  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
-];
-
 /** Passes lines on, at most so many. @returns the last ones, as they come */
 function follow(child: ChildProcessWithoutNullStreams, onLine: (line: string) => void): string[] {
   const last: string[] = [];
@@ -129,13 +117,6 @@ const plain = (line: string): string =>
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '')
     .trim()
     .slice(0, maxLineLength);
-
-/** @returns undefined when the program is not on the PATH */
-function notThere(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES'))
-    return undefined;
-  throw error;
-}
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;

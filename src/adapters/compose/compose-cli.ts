@@ -1,9 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-
-/** Names and values; only what Compose and the engine's client need of it is handed on. */
-type Environment = Readonly<Record<string, string>>;
+import { type ComposeProgram, composeEnvironment, findComposeProgram } from './program.ts';
 
 /** One Compose file with its own variables. */
 export interface ComposePart {
@@ -30,48 +28,20 @@ export interface ComposeCli {
   readRoot(folder: string): Promise<void>;
 }
 
-const handedOn = [
-  'PATH',
-  'HOME',
-  'XDG_RUNTIME_DIR',
-  'DOCKER_HOST',
-  'DOCKER_CONFIG',
-  'DOCKER_CONTEXT',
-  'DOCKER_CERT_PATH',
-  'DOCKER_TLS_VERIFY',
-];
-
-/** Looks for `docker compose` (2), then `docker-compose`. @returns null when neither is installed */
-export async function findCompose(environment: Environment): Promise<ComposeCli | null> {
+/** @returns the one that is installed; null when none is */
+export async function findCompose(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<ComposeCli | null> {
   const env = composeEnvironment(environment);
-  for (const [program, ...first] of [['docker', 'compose'], ['docker-compose']] as const) {
-    const version = await execute(program, [...first, 'version', '--short'], {
-      env,
-      timeoutMs: 20_000,
-    }).catch(() => null);
-    const number = version === null ? null : /\d+\.\d+(\.\d+)?/.exec(version)?.[0];
-    if (number) return composeCli([program, ...first], number, env);
-  }
-  return null;
+  const program = await findComposeProgram(env);
+  return program && composeCli(program, env);
 }
 
-/** The operator's variables of the same names would win over the part's own .env. */
-const composeEnvironment = (environment: Environment): Record<string, string> => ({
-  ...Object.fromEntries(
-    handedOn.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
-  ),
-  COMPOSE_IGNORE_ORPHANS: 'true',
-});
-
-function composeCli(
-  [program = '', ...first]: string[],
-  version: string,
-  env: Record<string, string>,
-): ComposeCli {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const name = `${[program, ...first].join(' ')} ${version}`;
+function composeCli({ words, version }: ComposeProgram, env: Record<string, string>): ComposeCli {
+  const [program, ...first] = words;
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
   return {
-    name,
+    name: [...words, ...(version === null ? [] : [version])].join(' '),
     knowsInclude: major > 2 || (major === 2 && minor >= 20),
     run: (part, verb, { timeoutMs = 60_000, signal } = {}) =>
       execute(program, [...first, ...partArguments(part), ...verb], {

@@ -1,0 +1,45 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { SealedFile, SecretFiles } from '../../pipeline/backup/ports.ts';
+
+const ending = '.age';
+
+/** The files of the secret store, `APP/ENVIRONMENT.age`, as they lie there. The identity is not one of them. */
+export class FolderOfSecretFiles implements SecretFiles {
+  readonly #folder: string;
+  readonly #identityFile: string;
+
+  /** @param identityFile never read, wherever it lies */
+  constructor({ folder, identityFile }: { folder: string; identityFile: string }) {
+    this.#folder = folder;
+    this.#identityFile = identityFile;
+  }
+
+  async list(): Promise<SealedFile[]> {
+    const files: SealedFile[] = [];
+    const apps = (await entriesOf(this.#folder)).filter((entry) => entry.isDirectory());
+    for (const { name: app } of apps)
+      for (const entry of await entriesOf(join(this.#folder, app))) {
+        const path = join(this.#folder, app, entry.name);
+        if (!entry.isFile() || !entry.name.endsWith(ending) || path === this.#identityFile) continue;
+        files.push({ app, environment: basename(entry.name, ending), bytes: await readFile(path) });
+      }
+    return files;
+  }
+
+  async add({ app, environment, bytes }: SealedFile): Promise<void> {
+    await mkdir(join(this.#folder, app), { recursive: true, mode: 0o700 });
+    const path = join(this.#folder, app, `${environment}${ending}`);
+    await writeFile(path, bytes, { flag: 'wx', mode: 0o600, flush: true });
+  }
+}
+
+/** None where there is no folder. */
+async function entriesOf(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
