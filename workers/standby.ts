@@ -47,17 +47,19 @@ export async function openStandby(
 ): Promise<OpenStandby> {
   const settings = config.standby;
   if (!settings) throw new SiskinError('NOT_CONFIGURED', `${config.file} has no section standby`);
+  const address = at ?? settings.docker;
   const docker = await connectStandby({
-    docker: at ?? settings.docker,
-    ...(settings.ssh && {
-      ssh: {
-        hostKey: settings.ssh.hostKey,
-        ...(settings.ssh.keyFile !== undefined && {
-          privateKey: await readPrivateFile(settings.ssh.keyFile),
-        }),
-        ...(env.SSH_AUTH_SOCK !== undefined && { agent: env.SSH_AUTH_SOCK }),
-      },
-    }),
+    docker: address,
+    ...(settings.ssh &&
+      address.startsWith('ssh://') && {
+        ssh: {
+          hostKey: settings.ssh.hostKey,
+          ...(settings.ssh.keyFile !== undefined && {
+            privateKey: await readPrivateFile(settings.ssh.keyFile),
+          }),
+          ...(env.SSH_AUTH_SOCK !== undefined && { agent: env.SSH_AUTH_SOCK }),
+        },
+      }),
   });
   const sources = new Map(config.backup?.databases.map((one) => [one.name, one]));
   const targets = settings.databases.flatMap(({ name, container }): DatabaseAt[] => {
@@ -87,6 +89,16 @@ export async function syncStandby(
   });
 }
 
+/** Brings the images alone: what the containers there need before they are started for the first time. @throws as syncStandby */
+export async function bringStandbyImages(
+  config: SiskinConfig,
+  env: { SSH_AUTH_SOCK?: string | undefined },
+  tell?: Tell,
+): Promise<Awaited<ReturnType<typeof synchronise>>> {
+  const { standby, transfer, order } = await parts(config, env);
+  return await synchronise(standby, transfer, { ...order, imagesOnly: true }, now, tell);
+}
+
 /** What syncStandby would do. */
 export async function planStandbySync(
   config: SiskinConfig,
@@ -101,12 +113,12 @@ async function parts(config: SiskinConfig, env: { SSH_AUTH_SOCK?: string | undef
   const from = connectDocker(config.docker.host);
   const transfer = new DockerTransfer(from, open.docker, helperOf(config));
   await transfer.prepare();
-  const { apps, volumes } = open.settings;
+  const { apps, volumes, containers } = open.settings;
   const databases = open.targets.map((target) => ({
     name: target.name,
     bring: (tell: Tell) => bringDatabase(config, open, target, tell),
   }));
-  const order: SyncOrder = { apps, volumes, databases };
+  const order: SyncOrder = { apps, volumes, containers, databases };
   return { standby: open.standby, transfer, order };
 }
 

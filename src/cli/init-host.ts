@@ -92,7 +92,7 @@ async function run(io: Io, folder: string, options: HostOptions): Promise<void> 
   const files = await renderPlan(plan, await secretsFor(plan, folder), machine);
   const placed = await compareWithFolder(folder, files, options.force === true);
   const { verdicts, memory } = await writeChecked(io, folder, { answers, plan, files, placed });
-  if (options.json) writeJson(io, { folder, files: placed, checks: verdicts, memory });
+  if (options.json) writeJson(io, { folder, files: placed, checks: verdicts, memory, toDo: plan.toDo });
   else tellWritten(io, { folder, placed, verdicts, memory, plan });
 }
 

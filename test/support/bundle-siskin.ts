@@ -17,7 +17,7 @@ export default async function setup(): Promise<void> {
     format: 'esm',
     target: 'node20',
     // Those find files of their own beside them.
-    external: ['bullmq', 'dockerode'],
+    external: ['bullmq', 'dockerode', 'ssh2'],
     banner: {
       js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url),__dirname=import.meta.dirname;",
     },

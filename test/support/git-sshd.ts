@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { freePort } from './free-port.ts';
+import { endSshd, makeSshKey, startSshd } from './sshd.ts';
 
 /** A real sshd on loopback that lets its keys do nothing but run git-shell. */
 export interface GitSshd {
@@ -29,12 +28,12 @@ export async function startGitSshd(folder: string, lfsAuthenticate?: () => strin
   const paths = { key: join(folder, 'key'), strangeKey: join(folder, 'strange'), fifo: join(folder, 'hold') };
   const gate = join(folder, 'gate.sh');
   const lfs = join(folder, 'lfs.json');
-  for (const key of [paths.key, paths.strangeKey]) await makeKey(key);
+  for (const key of [paths.key, paths.strangeKey]) await makeSshKey(key);
   if (lfsAuthenticate) await writeFile(lfs, lfsAuthenticate());
   await writeFile(gate, gateScript(paths.fifo, lfs), { mode: 0o755 });
   const publicKey = await readFile(`${paths.key}.pub`, 'utf8');
   await writeFile(join(folder, 'authorized'), `command="${gate}",restrict ${publicKey}`);
-  let sshd = await start(folder, port);
+  let sshd = await startSshd(folder, port);
   return {
     key: paths.key,
     strangeKey: paths.strangeKey,
@@ -44,14 +43,14 @@ export async function startGitSshd(folder: string, lfsAuthenticate?: () => strin
       return `[127.0.0.1]:${port} ${kind} ${key.trim()}`;
     },
     changeHostKey: async () => {
-      await end(sshd);
-      sshd = await start(folder, port);
+      await endSshd(sshd);
+      sshd = await startSshd(folder, port);
     },
     hold: async () => {
       await execa('mkfifo', [paths.fifo]);
       return { arrived: holding(paths.fifo) };
     },
-    stop: () => end(sshd),
+    stop: () => endSshd(sshd),
   };
 }
 
@@ -69,49 +68,3 @@ if [ -p '${fifo}' ]; then read -r _ < '${fifo}'; fi
 case "$SSH_ORIGINAL_COMMAND" in git-lfs-authenticate\\ *) exec cat '${lfs}' ;; esac
 exec git-shell -c "$SSH_ORIGINAL_COMMAND"
 `;
-
-const makeKey = async (path: string): Promise<void> => {
-  await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path]);
-};
-
-async function start(folder: string, port: number): Promise<ChildProcess> {
-  const hostKey = join(folder, 'host');
-  await rm(hostKey, { force: true });
-  await makeKey(hostKey);
-  // where it drops its privileges to, as root; a service would have made it
-  if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-  const config = join(folder, 'sshd_config');
-  await writeFile(
-    config,
-    [
-      `Port ${port}`,
-      'ListenAddress 127.0.0.1',
-      `HostKey ${hostKey}`,
-      `AuthorizedKeysFile ${join(folder, 'authorized')}`,
-      'PidFile none',
-      'UsePAM no',
-      'StrictModes no',
-      'PermitRootLogin forced-commands-only',
-      'PasswordAuthentication no',
-      'KbdInteractiveAuthentication no',
-      '',
-    ].join('\n'),
-  );
-  const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let words = '';
-  await new Promise<void>((resolve, reject) => {
-    sshd.once('error', reject);
-    sshd.once('exit', (code) => reject(new Error(`sshd ended with ${code}: ${words}`)));
-    sshd.stderr.on('data', (chunk: Buffer) => {
-      words += chunk.toString();
-      if (words.includes('Server listening on')) resolve();
-    });
-  });
-  return sshd;
-}
-
-async function end(sshd: ChildProcess): Promise<void> {
-  if (sshd.exitCode !== null || sshd.signalCode !== null) return;
-  sshd.kill();
-  await once(sshd, 'exit');
-}

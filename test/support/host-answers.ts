@@ -16,6 +16,9 @@ export const exampleAnswers: Record<ExampleName, Partial<RawAnswers>> = {
     publicUrl: 'https://deploy.example.com',
     standby: 'ubuntu@standby.example.com',
     standbyDomain: 'standby.example.com',
+    standbyHostKey: `SHA256:${'A'.repeat(43)}`,
+    primaryDomain: 'home.example.net',
+    dnsZone: 'example.com',
   },
   'production-test': {
     app: ['shop=https://github.com/acme/shop.git'],

@@ -41,12 +41,14 @@ export async function bringImage(from: Docker, to: Docker, image: ImageToBring):
     if (!(await isThere(from, to, image.id, image.name)))
       throw new SiskinError('STANDBY_SYNC_FAILED', `${image.name} is not what was sent: ${errorIn(said)}`);
   }
-  const { app, environment } = image.key;
   const reference = await idThere(to, image);
-  await reachingEngine(() =>
-    to.getImage(reference).tag({ repo: `siskin/${app}-${environment}-${image.service}`, tag: 'standby' }),
-  );
+  const [repo = '', tag = ''] = standbyName(image).split(':');
+  await reachingEngine(() => to.getImage(reference).tag({ repo, tag }));
 }
+
+/** What the newest image is called there: `siskin/APP-ENVIRONMENT-SERVICE:standby`. */
+export const standbyName = ({ key, service }: ImageToBring): string =>
+  `siskin/${key.app}-${key.environment}-${service}:standby`;
 
 /** By its id; engines with another image store give other ids, where the layers and the moment it was made tell. */
 async function isThere(from: Docker, to: Docker, id: string, name?: string): Promise<boolean> {

@@ -4,7 +4,8 @@ import type { VolumeDiff } from '../../domain/standby/volume-diff.ts';
 import type { ImageToBring, Transfer } from '../../pipeline/standby/ports.ts';
 import { engineStatus, reachingEngine } from './engine-errors.ts';
 import { ensureHelperImage } from './helper-container.ts';
-import { bringImage, servingImages } from './image-transfer.ts';
+import { bringImage, servingImages, standbyName } from './image-transfer.ts';
+import { replaceContainer } from './replace-container.ts';
 import { VolumeTransfer } from './volume-transfer.ts';
 
 /** Brings things from one engine to another. */
@@ -38,6 +39,13 @@ export class DockerTransfer implements Transfer {
 
   bringImage(image: ImageToBring): Promise<void> {
     return bringImage(this.#from, this.#to, image);
+  }
+
+  async takeUp(image: ImageToBring, containers: readonly string[]): Promise<string[]> {
+    const taken: string[] = [];
+    for (const name of containers)
+      if (await replaceContainer(this.#to, name, standbyName(image))) taken.push(name);
+    return taken;
   }
 
   compareVolume(volume: string): Promise<VolumeDiff> {

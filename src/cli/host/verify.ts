@@ -110,8 +110,9 @@ const checks: Record<Checker, (look: Look) => Promise<Answer>> = {
   rules: (look) => program(look, 'promtool', 'check', 'rules', look.file),
   alertmanager: (look) => program(look, 'amtool', 'check-config', look.file),
   haproxy: (look) => program(look, 'haproxy', '-c', '-f', look.file),
-  async nginx({ folder, env }) {
-    const { outcome, words } = await frontAnswer(join(folder, 'front', 'nginx'), env.PATH);
+  async nginx({ folder, path, env }) {
+    const [front = '', nginx = ''] = path.split('/');
+    const { outcome, words } = await frontAnswer(join(folder, front, nginx), env.PATH);
     if (outcome === 'ok') return right('nginx -t');
     return { outcome: outcome === 'missing' ? 'unchecked' : 'wrong', by: 'nginx -t', words };
   },

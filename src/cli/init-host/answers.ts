@@ -31,6 +31,9 @@ export const standardAnswers: RawAnswers = {
   standby: '',
   standbyDomain: '',
   standbyApp: '',
+  standbyHostKey: '',
+  primaryDomain: '',
+  dnsZone: '',
   memory: '',
   replicas: '',
   replicaMemory: '',
@@ -146,12 +149,23 @@ function forwardOf({ forward }: RawAnswers): HostAnswers['forward'] {
   return [...byAddress].map(([address, hosts]) => ({ address, hosts }));
 }
 
-const standbyOf = ({ standby, standbyDomain, standbyApp, app }: RawAnswers): Standby => ({
-  ssh: standby,
-  domain: standbyDomain.toLowerCase(),
+const standbyOf = (raw: RawAnswers): Standby => ({
+  ssh: raw.standby,
+  hostKey: raw.standbyHostKey,
+  domain: raw.standbyDomain.toLowerCase(),
+  primary: raw.primaryDomain.toLowerCase() || ownName(raw),
+  dnsZone: raw.dnsZone.toLowerCase(),
   memoryBytes: standbyMemoryBytes,
-  app: standbyApp || halves(app[0] ?? '')[0],
+  app: raw.standbyApp || halves(raw.app[0] ?? '')[0],
 });
+
+/** What GitHub knows the machine by leads to it whatever is switched; unless it is an app's, or no name at all. */
+function ownName({ publicUrl, domain }: RawAnswers): string {
+  if (publicUrl === '') return '';
+  const { hostname } = new URL(publicUrl);
+  const isApps = domain.some((word) => halves(word)[1]?.toLowerCase() === hostname);
+  return isApps || !/[a-z]/.test(hostname) ? '' : hostname;
+}
 
 function outsideDatabaseOf({ databaseHost }: RawAnswers): OutsideDatabase {
   const [host = '', port = '5432'] = databaseHost.split(':');

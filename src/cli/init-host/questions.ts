@@ -23,6 +23,9 @@ export interface RawAnswers {
   standby: string;
   standbyDomain: string;
   standbyApp: string;
+  standbyHostKey: string;
+  primaryDomain: string;
+  dnsZone: string;
   memory: string;
   replicas: string;
   replicaMemory: string;
@@ -203,6 +206,39 @@ export const hostQuestions: Record<HostQuestion, QuestionText> = {
     needed: (example) => exampleTraits[example].standby,
     asked: false,
     problem: orEmpty(must((word) => namePattern.test(word), 'the name of an app')),
+  },
+  standbyHostKey: {
+    message: 'The fingerprint of its host key, or nothing',
+    flag: '--standby-host-key <fingerprint>',
+    about:
+      "the fingerprint of the second machine's host key, SHA256:… as ssh-keygen -lf prints it (desktop-standby)",
+    needed: (example) => exampleTraits[example].standby,
+    asked: true,
+    problem: orEmpty(
+      must(
+        (word) => /^SHA256:[A-Za-z0-9+/]{43}$/.test(word),
+        'SHA256: and 43 letters, as ssh-keygen -lf prints it',
+      ),
+    ),
+  },
+  primaryDomain: {
+    message: 'The name that domains point to otherwise',
+    flag: '--primary-domain <name>',
+    about:
+      'the name of this machine that domains point to, e.g. of your DDNS (desktop-standby); the one of --public-url unless told',
+    needed: (example) => exampleTraits[example].standby,
+    asked: false,
+    problem: orEmpty(
+      must((word) => isRouteHost(word) && !isIpv4(word), 'a host name, e.g. home.example.net'),
+    ),
+  },
+  dnsZone: {
+    message: 'The zone of the domains at Cloudflare, or nothing',
+    flag: '--dns-zone <zone>',
+    about: 'the zone at Cloudflare in which names are switched (desktop-standby)',
+    needed: (example) => exampleTraits[example].standby,
+    asked: true,
+    problem: orEmpty(must((word) => isRouteHost(word) && !isIpv4(word), 'a zone, e.g. example.com')),
   },
   publicUrl: {
     message: 'The address at which GitHub reaches this machine, or nothing',

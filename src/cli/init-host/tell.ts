@@ -45,5 +45,6 @@ export function tellWritten(io: Io, { folder, placed, verdicts, memory, plan }: 
   writeMemory(io, memory);
   const parts = plan.parts.map(({ name }) => name).join(', ');
   io.write(`\nNext, as README.md in the folder tells (it starts ${parts}):\n`);
+  for (const sentence of plan.toDo) io.write(`  ${neutral(sentence)}\n`);
   io.write(`  siskin host check ${neutral(folder)}\n  siskin host start ${neutral(folder)}\n`);
 }

@@ -7,6 +7,7 @@ import { neutral, writeJson } from '../output.ts';
 
 interface SyncOptions {
   dryRun?: boolean;
+  imagesOnly?: boolean;
   json?: boolean;
 }
 
@@ -15,19 +16,24 @@ export function addSync(standby: Command, io: Io): void {
   standby
     .command('sync')
     .description('bring images, volumes and databases there; run it again when it was interrupted')
+    .option('--images-only', 'only the images, before the containers there are started for the first time')
     .option('--dry-run', 'print what would be brought')
     .option('--json', 'as JSON')
     .addHelpText('after', example('siskin standby sync --dry-run', 'siskin standby sync'))
-    .action(async ({ dryRun, json }: SyncOptions, command: Command) => {
+    .action(async ({ dryRun, imagesOnly, json }: SyncOptions, command: Command) => {
       const config = await loadSiskinConfig(configPath(command, io), io.env);
-      const { planStandbySync, syncStandby } = await import('../../../workers/standby.ts');
+      const { bringStandbyImages, planStandbySync, syncStandby } = await import(
+        '../../../workers/standby.ts'
+      );
       if (dryRun) {
         const plan = await planStandbySync(config, io.env);
         return json ? writeJson(io, plan) : tell(io, plan);
       }
-      const done = await syncStandby(config, io.env, (line) => void (json || io.write(`${neutral(line)}\n`)));
+      const bring = imagesOnly ? bringStandbyImages : syncStandby;
+      const done = await bring(config, io.env, (line) => void (json || io.write(`${neutral(line)}\n`)));
       if (json) return writeJson(io, done);
-      io.write(`the standby holds what was here at ${done.at}\n`);
+      if (imagesOnly) io.write('only images were brought: this does not count as a synchronisation\n');
+      else io.write(`the standby holds what was here at ${done.at}\n`);
     });
 }
 

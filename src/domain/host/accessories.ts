@@ -33,18 +33,3 @@ export const testPart: Producer = ({ example, project, apps }) => {
     ],
   };
 };
-
-/** What the second machine runs: as little as answers its users. */
-export const standbyPart: Producer = ({ project, standby }) => {
-  if (standby === undefined) return { files: [] };
-  const database = databaseName(standby.app);
-  const values = { ...hostNames(project), app: standby.app, database, databases: [database] };
-  return {
-    parts: [{ name: 'standby', about: 'the copy on the second machine, read-only' }],
-    files: [
-      openFile('standby/docker-compose.yml', 'host/standby/docker-compose.yml.eta', values),
-      privateFile('standby/.env', 'host/standby/env.eta', values, ['postgres']),
-      openFile('standby/postgres/init.sql', 'host/postgres/init.sql.eta', values),
-    ],
-  };
-};

@@ -59,8 +59,14 @@ export interface HostEnvironment {
 export interface Standby {
   /** As ssh takes it: `user@host`. */
   ssh: string;
+  /** `SHA256:…` of its host key; empty when not known yet. */
+  hostKey: string;
   /** The name that DNS points to when the first machine is down. */
   domain: string;
+  /** The name that DNS points to when it is not, and that never changes; empty when not known yet. */
+  primary: string;
+  /** The zone at Cloudflare that its app's domains are in; empty when not known yet. */
+  dnsZone: string;
   memoryBytes: number;
   /** The app that it has room for. */
   app: string;

@@ -8,6 +8,7 @@ export const appFiles: Producer = ({ apps, example }) => {
     files: apps.map(({ app, replicas, memoryBytes }) =>
       openFile(appComposeFile(app), 'host/apps/docker-compose.yml.eta', {
         app,
+        port: appPort,
         replicas,
         memory: `${memoryBytes / 2 ** 20}M`,
         reservation: `${Math.round(memoryBytes / 2 ** 21)}M`,
@@ -20,6 +21,9 @@ export const appFiles: Producer = ({ apps, example }) => {
 
 /** Relative to the folder. */
 export const appComposeFile = (app: string): string => `apps/${app}/docker-compose.yml`;
+
+/** What it listens on, in its file and on the second machine. */
+export const appPort = 3000;
 
 /** The service of it that Siskin rolls. */
 export const appService = 'web';

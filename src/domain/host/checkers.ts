@@ -26,7 +26,7 @@ const byPath: readonly [RegExp, Checker][] = [
   [/(^|\/)prometheus[^/]*\.ya?ml$/, 'prometheus'],
   [/(^|\/)alertmanager[^/]*\.ya?ml$/, 'alertmanager'],
   [/(^|\/)haproxy\.cfg$/, 'haproxy'],
-  [/^front\/nginx\//, 'nginx'],
+  [/^front\/(standby-)?nginx\//, 'nginx'],
   [/\.ya?ml$/, 'yaml'],
 ];
 

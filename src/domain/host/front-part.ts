@@ -11,7 +11,8 @@ import { type Forward, type FrontSettings, openAccess } from '../front/settings.
 import type { HostAnswers } from './answers.ts';
 import { frontAddresses } from './front-network.ts';
 import { hostNames } from './names.ts';
-import { type HostFile, openFile, type Producer, privateFile } from './plan.ts';
+import { nginxFiles } from './nginx-files.ts';
+import { openFile, type Producer, privateFile } from './plan.ts';
 
 /** As nginx sees them in its container. */
 const paths = {
@@ -36,28 +37,15 @@ export const frontPart: Producer = (answers) => {
     addresses: frontAddresses(answers.frontSubnet),
     hosts: model.hosts.map(({ host }) => host),
     email: answers.email,
+    standby: answers.standby !== undefined,
   };
-  const names = [
-    'nginx.conf',
-    'mime.types',
-    'challenges.conf',
-    'proxy.conf',
-    ...model.environments.flatMap(({ name }) => [
-      `environments/${name}.conf`,
-      `environments/${name}.location`,
-    ]),
-    ...model.hosts.map(({ host }) => `hosts/${host}.conf`),
-    ...(model.forward
-      ? ['stream.conf', ...model.forward.targets.map(({ name }) => `forward/${name}.conf`)]
-      : []),
-  ];
   return {
     parts: [{ name: 'front', about: 'nginx: TLS, limits, who may enter' }],
     files: [
       openFile('front/docker-compose.yml', 'host/front/docker-compose.yml.eta', values),
       privateFile('front/.env', 'host/front/env.eta', values, []),
       { ...openFile('front/install-certificate.sh', 'certbot/install-certificate.sh'), mode: 0o755 },
-      ...names.map((name): HostFile => ({ path: `front/nginx/${name}`, mode: 0o644, front: model, name })),
+      ...nginxFiles('front/nginx', model),
     ],
   };
 };
@@ -77,18 +65,23 @@ function hostFront(answers: HostAnswers): FrontModel {
       };
     }),
   );
-  const model = frontModel({
+  const all = publicUrl === '' ? sites : [...sites, serverSite(answers)];
+  const model = containerFront(answers, `${router}:8081`, all);
+  return { ...model, hosts: model.hosts.map(withoutRouterForServer) };
+}
+
+/** nginx in a container of this host. @param router `address:port` of who answers */
+export const containerFront = (answers: HostAnswers, router: string, sites: FrontSite[]): FrontModel =>
+  frontModel({
     settings: settings(answers),
     paths,
     // The container is started as a user who is not root.
     user: null,
-    router: `${router}:8081`,
+    router,
     status: '127.0.0.1:8404',
     logTo: '/dev/stdout',
-    sites: publicUrl === '' ? sites : [...sites, serverSite(answers)],
+    sites,
   });
-  return { ...model, hosts: model.hosts.map(withoutRouterForServer) };
-}
 
 const settings = ({ ports, forward, behind }: HostAnswers): FrontSettings => ({
   // IPv4 only: what Docker passes on from IPv6 comes from its gateway, whoever sent it.

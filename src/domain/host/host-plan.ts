@@ -1,4 +1,4 @@
-import { mainPart, standbyPart, testPart } from './accessories.ts';
+import { mainPart, testPart } from './accessories.ts';
 import { exampleTraits, type HostAnswers } from './answers.ts';
 import { appFiles } from './apps.ts';
 import { backupPart } from './backup-part.ts';
@@ -17,6 +17,7 @@ import {
 } from './plan.ts';
 import { siskinPart } from './siskin-part.ts';
 import { siskinYaml } from './siskin-yaml.ts';
+import { standbyPart } from './standby-part.ts';
 
 /** In no order: partOrder has it. An area that adds files to a host adds its producer here. */
 const producers: readonly Producer[] = [
@@ -42,7 +43,8 @@ export function hostPlan(answers: HostAnswers, own: readonly Producer[] = produc
     ...(exampleTraits[answers.example].testEnvironment ? ['test'] : []),
     'monitoring',
   ];
-  return { parts, profiles, files: [...rootFiles(answers, produced, parts, profiles), ...files] };
+  const toDo = produced.flatMap((one) => one.toDo ?? []);
+  return { parts, profiles, toDo, files: [...rootFiles(answers, produced, parts, profiles), ...files] };
 }
 
 /** Every domain that the front answers. */

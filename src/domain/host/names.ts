@@ -12,6 +12,7 @@ export const hostNames = (project: string) => ({
   server: `${project}-server`,
   /** The label of the database's container. */
   databaseLabel: `siskin.host.database=${project}`,
+  certificatesVolume: `${project}_front-certificates`,
   filesVolume: `${project}-minio-data`,
 });
 

@@ -45,6 +45,8 @@ export interface Produced {
   parts?: HostPart[];
   /** Top-level keys of siskin.yaml, as YAML text. */
   siskinYaml?: string[];
+  /** What only the operator can do, one sentence each. */
+  toDo?: string[];
 }
 
 /** Decides on files from the answers; the front, monitoring, backup and standby each have one. */
@@ -56,13 +58,15 @@ export interface HostPlan {
   files: HostFile[];
   /** What COMPOSE_PROFILES holds on the first machine. */
   profiles: string[];
+  /** What only the operator can do, one sentence each. */
+  toDo: string[];
 }
 
 /** The order in which parts are started; one that is not named comes before the front. */
 export const partOrder = ['main', 'test', 'standby', 'backup', 'monitoring', 'siskin', 'front'];
 
 /** Puts the producers' parts into the order in which they are started. Paths are each there once, or a producer is wrong. */
-export function gather(produced: readonly Produced[]): Omit<HostPlan, 'profiles'> {
+export function gather(produced: readonly Produced[]): Pick<HostPlan, 'parts' | 'files'> {
   const parts = produced.flatMap(({ parts: own = [] }) => own);
   const files = produced.flatMap((one) => one.files);
   const paths = files.map(({ path }) => path);

@@ -1,5 +1,6 @@
 import { exampleTraits, type HostAnswers, type HostApp } from './answers.ts';
 import { databaseName } from './names.ts';
+import { standbyHosts } from './standby-hosts.ts';
 
 /**
  * What no single answer shows: what is there twice, what collides, what is missing for the example.
@@ -54,6 +55,18 @@ function standbyProblems({ standby, apps }: HostAnswers): string[] {
   return [
     ...(known ? [] : [`The standby is to run ${standby.app}, which is none of the apps.`]),
     ...(taken ? [`${standby.domain} is the standby’s own name: no app may have it as its domain.`] : []),
+    ...(standby.primary === standby.domain
+      ? [`${standby.domain} is the name of both machines: --primary-domain and --standby-domain must differ.`]
+      : []),
+    ...(apps.flatMap(hostsOf).includes(standby.primary)
+      ? [`${standby.primary} is the first machine’s own name: no app may have it as its domain.`]
+      : []),
+    ...standbyHosts({ apps }, standby)
+      .filter((host) => standby.dnsZone !== '' && !`.${host}`.endsWith(`.${standby.dnsZone}`))
+      .map(
+        (host) =>
+          `${host} is not in the zone ${standby.dnsZone}: its name could not be switched (--dns-zone).`,
+      ),
   ];
 }
 

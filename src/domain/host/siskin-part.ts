@@ -13,6 +13,7 @@ export const siskinPart: Producer = (answers) => {
     ports,
     databases,
     files,
+    keys: answers.standby !== undefined,
     addresses: frontAddresses(answers.frontSubnet),
   };
   const passwords = databases.flatMap(({ secret }) => (secret === undefined ? [] : [secret]));

@@ -34,6 +34,11 @@ export interface Transfer {
   images(keys: readonly EnvironmentKey[]): Promise<ImageToBring[]>;
   /** Brings it unless it is there, and names it `siskin/APP-ENVIRONMENT-SERVICE:standby` too. */
   bringImage(image: ImageToBring): Promise<void>;
+  /**
+   * Starts those containers there anew that run an older image under that name; the old one is back when the new one is not well.
+   * @param containers names @returns those that were
+   */
+  takeUp(image: ImageToBring, containers: readonly string[]): Promise<string[]>;
   compareVolume(volume: string): Promise<VolumeDiff>;
   /** Sends what differs, in parts that stay when it is interrupted, and reads all of it back. @returns files and bytes sent */
   bringVolume(volume: string): Promise<{ files: number; bytes: number; removed: number }>;

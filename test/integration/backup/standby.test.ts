@@ -11,6 +11,7 @@ import { helperAt, runHelper, withHelper } from '../../../src/adapters/docker/he
 import { DockerStandby } from '../../../src/adapters/docker/standby.ts';
 import { type SmallEngine, startSmallEngine } from '../../support/chaos-engine.ts';
 import { runCliHere } from '../../support/cli-in-process.ts';
+import { type EngineSshd, startEngineSshd } from '../../support/engine-sshd.ts';
 import { FakeCloudflare } from '../../support/fake-cloudflare/fake-cloudflare.ts';
 import { freePort } from '../../support/free-port.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
@@ -44,7 +45,7 @@ beforeAll(async () => {
     Object.fromEntries([...Array(12).keys()].map((n) => [`deep/file ${n}`, randomBytes(2 * 1024 * 1024)])),
   );
   await fill({ '물건.txt': Buffer.from('one'), large: randomBytes(largeBytes) });
-  app = await makeApp();
+  app = await makeApp('r1');
   dns = await FakeCloudflare.start('example.com');
   dns.tokens.set(token, { permissions: ['zone:read', 'dns:read', 'dns:edit'] });
   dns.add('shop.example.com', 'home.example.net', { proxied: true });
@@ -56,20 +57,30 @@ afterAll(async () => {
   await dns?.close();
   await databases?.here.remove();
   await app?.remove({ force: true });
-  await here.getImage(`siskin/${unique}:r1`).remove({ force: true });
+  for (const tag of ['r1', 'r2', 'r3'])
+    await here
+      .getImage(`siskin/${unique}:${tag}`)
+      .remove({ force: true })
+      .catch(() => undefined);
   await here.getVolume(unique).remove({ force: true });
   await engine?.remove();
   await folder?.remove();
 }, 120_000);
 
-/** An image of its own and a container of it, labelled as Siskin labels replicas. */
-async function makeApp(): Promise<Docker.Container> {
-  const Labels = { 'siskin.app': unique, 'siskin.environment': 'production', 'siskin.service': 'web' };
+/** An image of its own, and a container of it. @param change of the image, as in a Dockerfile */
+async function makeApp(tag: string, change = 'CMD sleep 3600'): Promise<Docker.Container> {
   const seed = await here.createContainer({ Image: helper, Cmd: ['true'] });
-  await seed.commit({ repo: `siskin/${unique}`, tag: 'r1', comment: unique });
+  const changes = `${change}\nENV RELEASE=${tag}`;
+  await seed.commit({ repo: `siskin/${unique}`, tag, comment: unique, changes });
   await seed.remove();
+  return await containerOf(tag);
+}
+
+/** Labelled as Siskin labels replicas. */
+async function containerOf(tag: string): Promise<Docker.Container> {
+  const Labels = { 'siskin.app': unique, 'siskin.environment': 'production', 'siskin.service': 'web' };
   const container = await here.createContainer({
-    Image: `siskin/${unique}:r1`,
+    Image: `siskin/${unique}:${tag}`,
     Cmd: ['sleep', '3600'],
     Labels,
     HostConfig: { NetworkMode: 'none', Init: true },
@@ -104,6 +115,11 @@ async function answers(yes: boolean): Promise<void> {
 }
 
 async function cli(words: string[], socket = `${engine.folder}/docker.sock`, volumes = [unique]) {
+  return await cliTo(`docker: unix://${socket}`, words, volumes);
+}
+
+/** @param address the keys of `standby` that say where it is */
+async function cliTo(address: string, words: string[], volumes = [unique]) {
   const file = join(folder.path, 'siskin.yaml');
   await writeFile(
     file,
@@ -111,11 +127,11 @@ async function cli(words: string[], socket = `${engine.folder}/docker.sock`, vol
 backup:
   databases: [{ name: shop, container: ${unique}, kind: postgres, database: shop, user: shop }]
 standby:
-  docker: unix://${socket}
+  ${address}
   apps: [${unique}/production]
   volumes: ${JSON.stringify(volumes)}
   databases: [{ name: shop, container: ${unique}-db }]
-  containers: [${unique}-db]
+  containers: [${unique}-db, ${unique}-web]
   probes: ["tcp://127.0.0.1:${primary.port}"]
 dns:
   token: ${token}
@@ -196,11 +212,101 @@ describe('siskin standby sync', () => {
     expect(await databases.there.sql('select count(*) from goods')).toEqual(['900']);
   });
 
+  it('starts what runs an older image anew, with all that it was told; one that does not run is put back', async () => {
+    const name = `${unique}-web`;
+    const network = await there.createNetwork({
+      Name: unique,
+      Driver: 'bridge',
+      IPAM: { Config: [{ Subnet: '10.214.217.240/28' }] },
+    });
+    const address = { IPAMConfig: { IPv4Address: '10.214.217.242' }, Aliases: ['app'] };
+    const web = await there.createContainer({
+      name,
+      Image: `siskin/${unique}-production-web:standby`,
+      Env: ['READ_ONLY=1'],
+      Labels: { 'com.docker.compose.service': 'standby-app' },
+      HostConfig: { NetworkMode: unique, Init: true, Memory: 32 * 2 ** 20 },
+      NetworkingConfig: { EndpointsConfig: { [unique]: address } },
+    });
+    await web.start();
+    const release = async (tag: string, change?: string) => {
+      await app.remove({ force: true });
+      app = await makeApp(tag, change);
+      return await cli(['sync', '--json']);
+    };
+    const { errors, output } = await release('r2');
+    expect(errors).toBe('');
+    expect(JSON.parse(output)).toMatchObject({ images: 1, restarted: [name] });
+    const second = await there.getContainer(name).inspect();
+    expect(second).toMatchObject({
+      Image: (await app.inspect()).Image,
+      State: { Running: true },
+      Config: { Labels: { 'com.docker.compose.service': 'standby-app' } },
+      HostConfig: { Memory: 32 * 2 ** 20 },
+      NetworkSettings: {
+        Networks: { [unique]: { IPAMConfig: address.IPAMConfig, IPAddress: '10.214.217.242' } },
+      },
+    });
+    expect(second.NetworkSettings.Networks[unique]?.Aliases).toEqual(['app', second.Id.slice(0, 12)]);
+    expect(second.Config.Env).toEqual(expect.arrayContaining(['READ_ONLY=1', 'RELEASE=r2']));
+    expect(JSON.parse((await cli(['sync', '--json'])).output)).toMatchObject({ images: 0, restarted: [] });
+
+    // Runs here, for its container is told another command; there it ends at once.
+    const broken = await release('r3', 'CMD false');
+    expect(broken.errors).toMatch(/STANDBY_SYNC_FAILED: \S+-web does not run with the image .* runs again/);
+    const { Id, State } = await there.getContainer(name).inspect();
+    expect({ Id, running: State.Running }).toEqual({ Id: second.Id, running: true });
+    await app.remove({ force: true });
+    app = await containerOf('r2');
+    expect((await cli(['sync', '--json'])).errors).toBe('');
+    expect(await network.inspect()).toMatchObject({ Containers: { [second.Id]: { Name: name } } });
+  });
+
   it('is done by one at a time', async () => {
     const lock = await new DockerStandby(there, helper).lock();
     expect((await cli(['sync'])).errors).toContain('STANDBY_BUSY');
     await lock.release();
     expect((await cli(['sync', '--json'])).errors).toBe('');
+  });
+});
+
+describe('a standby behind ssh', () => {
+  let sshd: EngineSshd;
+  beforeAll(async () => {
+    sshd = await startEngineSshd(join(folder.path, 'sshd'), `${engine.folder}/docker.sock`);
+  });
+  afterAll(() => sshd?.stop());
+
+  const over = (
+    { docker = sshd.docker, hostKey = sshd.hostKey, keyFile = sshd.key } = {},
+    words = ['sync'],
+  ) =>
+    cliTo(`docker: ${docker}\n  ssh: { keyFile: ${keyFile}, hostKey: "${hostKey}" }`, [...words, '--json']);
+
+  it('is brought images, files and databases as any other', async () => {
+    await fill({ '물건.txt': Buffer.from('three'), large: randomBytes(largeBytes) });
+    await databases.here.sql(`delete from goods where id > 800`);
+    const { output, errors } = await over();
+    expect(errors).toBe('');
+    expect(JSON.parse(output)).toMatchObject({ sentFiles: 2, sentBytes: largeBytes + 5 });
+    expect(await sums(there)).toBe(await sums(here));
+    expect(await rows(databases.there)).toEqual(await rows(databases.here));
+  });
+
+  it.each([
+    [
+      'has another host key',
+      () => ({ hostKey: `SHA256:${'A'.repeat(43)}` }),
+      /host key SHA256:\S+, not the pinned/,
+    ],
+    ['does not know the key', () => ({ keyFile: sshd.strangeKey }), /refuses the key/],
+    ['is not there', async () => ({ docker: `ssh://root@127.0.0.1:${await freePort()}` }), /ECONNREFUSED/],
+  ])('that %s is named before anything is changed', async (_, change, words) => {
+    const before = JSON.parse((await cli(['status', '--json'])).output).lastSync;
+    const { exitCode, errors } = await over(await change());
+    expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: expect.stringMatching(words) });
+    expect(errors).toContain('STANDBY_UNREACHABLE: no engine answers at ssh://');
+    expect(JSON.parse((await cli(['status', '--json'])).output).lastSync).toBe(before);
   });
 });
 

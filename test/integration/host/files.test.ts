@@ -50,7 +50,7 @@ const programs: [RegExp, RegExp][] = [
   [/\/prometheus\/tests\/[^/]+\.yml$/, /^promtool test rules/],
   [/(^|\/)alertmanager\.yml$/, /^amtool check-config/],
   [/haproxy\.cfg$/, /^haproxy -c/],
-  [/^front\/nginx\//, /^nginx -t$/],
+  [/^front\/(standby-)?nginx\//, /^nginx -t$/],
   [/\.json$/, /^JSON/],
   [/^siskin\.yaml$/, /^siskin$/],
 ];
@@ -121,9 +121,11 @@ describe('siskin host check', () => {
     await copy('desktop-standby');
     await edit(join(folder, '.env'), /^COMPOSE_PROFILES=.*/m, 'COMPOSE_PROFILES=standby');
     const { code, out } = await runSiskin(['host', 'check', folder], { env: { PATH: '/nowhere' } });
-    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^\d+ MB at most, of 1024 MB$/m) });
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^640 MB at most, of 1024 MB$/m) });
     const start = await siskin('host', 'start', folder, '--dry-run');
-    expect(start.out).toMatch(/part standby: standby-postgres, standby-shop\n$/);
+    expect(start.out).toMatch(
+      /part standby: standby-postgres, standby-shop\n\d\. part front: standby-front\n$/,
+    );
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RawAnswers } from '../../../src/cli/init-host/questions.ts';
 import { renderPlan } from '../../../src/cli/init-host/render.ts';
 import { type ExampleName, exampleNames } from '../../../src/domain/host/answers.ts';
 import { hostPlan } from '../../../src/domain/host/host-plan.ts';
@@ -68,6 +69,41 @@ describe('two hosts behind one public address', () => {
       const golden = join(import.meta.dirname, '../../golden/host/two-hosts', name, path);
       await expect(text).toMatchFileSnapshot(golden);
     }
+  });
+});
+
+describe('a second machine of which little is known', () => {
+  const unknown = { standbyHostKey: '', primaryDomain: '', dnsZone: '', publicUrl: '' };
+  const yamlOf = async (changes: Partial<RawAnswers>) => {
+    const files = await renderPlan(hostPlan(answersOf('desktop-standby', changes)), secrets, machine);
+    return files.find(({ path }) => path === 'siskin.yaml')?.text ?? '';
+  };
+
+  it('is in siskin.yaml as comments, which are right when they are filled in', async () => {
+    const written = await yamlOf(unknown);
+    expect(written).not.toMatch(/^(standby|dns):/m);
+    const filled = written
+      .replace(/^#(?! )(?=standby:|dns:)/gm, '')
+      .replaceAll(/^# {2}/gm, '  ')
+      .replace('SHA256:…"', `SHA256:${'A'.repeat(43)}"`)
+      .replaceAll('HOME,', 'home.example.net,')
+      .replace('ZONE\n', 'example.com\n')
+      .replace('probes: []', 'probes: ["tcp://home.example.net:443"]');
+    const known = await yamlOf({ publicUrl: '' });
+    const said = (text: string) => text.split('\n').filter((line) => !/^ *# /.test(line));
+    expect(said(filled)).toEqual(said(known));
+  });
+
+  it('is told what is to be done', () => {
+    const told = hostPlan(answersOf('desktop-standby', unknown)).toDo.join('\n');
+    expect(told).toContain('`ssh-keyscan -t ed25519 standby.example.com | ssh-keygen -lf -`');
+    expect(told).toContain('ssh-copy-id -i keys/standby.key.pub ubuntu@standby.example.com');
+    expect(hostPlan(answersOf('nas')).toDo).toEqual([]);
+  });
+
+  it('is led to by the name of the public address, unless that is an app’s', async () => {
+    expect(await yamlOf({ primaryDomain: '' })).toContain('primary: deploy.example.com,');
+    expect(await yamlOf({ primaryDomain: '', publicUrl: 'https://shop.example.com' })).toContain('#dns:');
   });
 });
 
