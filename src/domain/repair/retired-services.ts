@@ -1,17 +1,24 @@
 import type { Release } from '../deployment.ts';
 import { type ServiceRelease, serviceRelease, serviceReleases } from '../release.ts';
 
+/** A service that has containers, and the newest release of them; null where Siskin gave none of them its name. */
+export interface FoundService {
+  service: string;
+  newest: number | null;
+}
+
 /**
- * Services that have containers, and that neither the release that serves nor the operator knows any more.
- * @param found services of the environment's containers @param named those of siskin.yaml
+ * Services that have containers, and that neither the release that serves nor the operator knows any more. One with a
+ * container of that very release is none: its record was written anew, from a siskin.yaml of after it.
+ * @param found in the environment @param named those of siskin.yaml
  */
 export function retiredServices(
-  found: readonly string[],
-  { services }: Pick<Release, 'services'>,
+  found: readonly FoundService[],
+  { services, release }: Pick<Release, 'services' | 'release'>,
   named: readonly string[],
-): string[] {
+): FoundService[] {
   const known = new Set([...services.map(({ spec }) => spec.service), ...named]);
-  return found.filter((service) => !known.has(service));
+  return found.filter(({ service, newest }) => !known.has(service) && (newest === null || newest < release));
 }
 
 /**

@@ -29,13 +29,32 @@ const before = releaseOf(2, { web: 1_000, jobs: 60_000 });
 const serving = releaseOf(3, { web: 1_000 });
 
 describe('services that a release has no more', () => {
-  it.each<[string, string[], string[], string[]]>([
-    ['none is found', ['web'], ['web'], []],
-    ['one of the release that serves', ['web'], [], []],
-    ['one that siskin.yaml names still', ['web', 'jobs'], ['web', 'jobs'], []],
-    ['one that neither knows', ['jobs', 'web'], ['web'], ['jobs']],
+  it.each<[string, [string, number | null][], string[], string[]]>([
+    ['none is found', [['web', 3]], ['web'], []],
+    ['one of the release that serves', [['web', 3]], [], []],
+    [
+      'one that siskin.yaml names still',
+      [
+        ['web', 3],
+        ['jobs', 2],
+      ],
+      ['web', 'jobs'],
+      [],
+    ],
+    [
+      'one that neither knows',
+      [
+        ['jobs', 2],
+        ['web', 3],
+      ],
+      ['web'],
+      ['jobs'],
+    ],
+    ['one with nothing but containers under other names', [['jobs', null]], ['web'], ['jobs']],
+    ['one of the release that serves, whose record was written anew', [['jobs', 3]], ['web'], []],
   ])('%s', (_name, found, named, retired) => {
-    expect(retiredServices(found, serving, named)).toEqual(retired);
+    const services = found.map(([service, newest]) => ({ service, newest }));
+    expect(retiredServices(services, serving, named).map(({ service }) => service)).toEqual(retired);
   });
 
   it('are to have no replicas, and keep the graces of the last release that had them', () => {
