@@ -45,6 +45,7 @@ function composeCli({ words, version }: ComposeProgram, env: Record<string, stri
     knowsInclude: major > 2 || (major === 2 && minor >= 20),
     run: (part, verb, { timeoutMs = 60_000, signal } = {}) =>
       execute(program, [...first, ...partArguments(part), ...verb], {
+        told: [...words, ...verb].join(' '),
         env,
         timeoutMs,
         ...(signal && { signal }),
@@ -56,6 +57,7 @@ function composeCli({ words, version }: ComposeProgram, env: Record<string, stri
     },
     async readRoot(folder) {
       await execute(program, [...first, '--project-directory', folder, 'config', '--quiet'], {
+        told: [...words, 'config'].join(' '),
         env,
         timeoutMs: 60_000,
       });
@@ -77,20 +79,24 @@ const partArguments = ({ project, file, envFile, profiles }: ComposePart): strin
 ];
 
 interface Execution {
+  /** What was to be done, for people: `docker compose up --detach`. */
+  told: string;
   env: Record<string, string>;
   timeoutMs: number;
   signal?: AbortSignal;
 }
 
-function execute(program: string, args: string[], { env, timeoutMs, signal }: Execution): Promise<string> {
+function execute(
+  program: string,
+  args: string[],
+  { told, env, timeoutMs, signal }: Execution,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { env, timeout: timeoutMs, maxBuffer: 4 * 2 ** 20, ...(signal && { signal }) };
     execFile(program, args, options, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);
       const words = `${stderr}`.trim().split('\n').slice(-12).join('\n').slice(-2_000) || error.message;
-      reject(
-        new SiskinError('COMPOSE_FAILED', `${program} ${args.at(-1) ?? ''}: ${words}`, { cause: error }),
-      );
+      reject(new SiskinError('COMPOSE_FAILED', `${told}: ${words}`, { cause: error }));
     });
   });
 }

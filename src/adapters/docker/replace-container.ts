@@ -1,13 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { networksAgain, settingsAgain } from './container-again.ts';
 import { doneWhen, engineStatus, reachingEngine } from './engine-errors.ts';
+import { untilEvent } from './until-event.ts';
 
-/** How often it is asked for its health, and how long it may take to be well. */
-const pollMs = 500;
+/** How long it may take to be healthy, in ms. */
 const patienceMs = 180_000;
-/** One that has no health check must have run so long. */
+/** One that has no health check must have run so long, in ms. */
 const settleMs = 3_000;
 
 /**
@@ -59,24 +58,30 @@ async function startAgain(docker: Docker, { name, old, before }: Again): Promise
       docker.getNetwork(network).connect({ Container: made.id, EndpointConfig: endpoint }),
     );
   await reachingEngine(() => made.start());
-  await well(made, name);
+  await well(docker, made, name);
 }
 
-async function well(container: Docker.Container, name: string): Promise<void> {
-  const end = Date.now() + patienceMs;
-  for (;;) {
+/** Waits for its health check, or without one for nothing to happen to it for some seconds. @throws SiskinError STANDBY_SYNC_FAILED */
+async function well(docker: Docker, container: Docker.Container, name: string): Promise<void> {
+  const healthOf = async (): Promise<string> => {
     const { State, RestartCount } = await reachingEngine(() => container.inspect());
     const health = State.Health?.Status ?? 'none';
-    if (!State.Running || RestartCount > 0 || health === 'unhealthy' || Date.now() > end)
-      throw new SiskinError(
-        'STANDBY_SYNC_FAILED',
-        `${name} does not run with the image that was brought (${State.Status}, ${health === 'none' ? `exit code ${State.ExitCode}` : health}); the one before runs again`,
-      );
-    if (health === 'healthy') return;
-    if (health === 'none' && Date.now() - Date.parse(State.StartedAt) > settleMs) return;
-    await delay(pollMs);
-  }
+    if (!State.Running || RestartCount > 0 || health === 'unhealthy')
+      throw notWell(name, `${State.Status}, ${health === 'none' ? `exit code ${State.ExitCode}` : health}`);
+    return health;
+  };
+  const isHealthy = async (): Promise<boolean> => (await healthOf()) === 'healthy';
+  const checked = (await healthOf()) !== 'none';
+  const signal = AbortSignal.timeout(checked ? patienceMs : settleMs);
+  if (await untilEvent(docker, { container: [container.id] }, isHealthy, signal)) return;
+  if (checked) throw notWell(name, `${await healthOf()} after ${patienceMs / 1_000} s`);
 }
+
+const notWell = (name: string, how: string): SiskinError =>
+  new SiskinError(
+    'STANDBY_SYNC_FAILED',
+    `${name} does not run with the image that was brought (${how}); the one before runs again`,
+  );
 
 /** Also what a process that was killed halfway has left. */
 async function putBack(docker: Docker, name: string): Promise<void> {
