@@ -6,7 +6,6 @@ import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { HostAnswers } from '../domain/host/answers.ts';
 import type { FileVerdict } from '../domain/host/checkers.ts';
 import { hostPlan } from '../domain/host/host-plan.ts';
-import type { HostPlan } from '../domain/host/plan.ts';
 import { example } from './arguments.ts';
 import { loadBundle } from './host/load-bundle.ts';
 import { type MemoryReport, memoryReport } from './host/memory-report.ts';
@@ -17,6 +16,7 @@ import { compareWithFolder, type Placed } from './init-host/compare.ts';
 import { type HostQuestion, hostQuestions, type RawAnswers } from './init-host/questions.ts';
 import { hiddenSecrets, machineFacts, renderPlan, secretsFor } from './init-host/render.ts';
 import { tellDryRun, tellWritten } from './init-host/tell.ts';
+import { readWrittenFiles, writtenRecord } from './init-host/written-files.ts';
 import type { Io } from './io.ts';
 import { writeJson } from './output.ts';
 
@@ -45,7 +45,7 @@ export function registerInitHost(init: Command, io: Io): void {
     .option('--yes', 'ask nothing: take the options')
     .option(
       '--force',
-      'the folder has files already: write those that are missing, keep those that were changed',
+      'the folder has files already: write those that are missing or out of date, keep those that you changed',
     )
     .option('--dry-run', 'print what would be written')
     .option('--json', 'as JSON')
@@ -90,8 +90,10 @@ async function run(io: Io, folder: string, options: HostOptions): Promise<void> 
   // What listens there may be the host itself, when its folder is written anew.
   if (!options.elsewhere && (await isEmptyFolder(folder))) await refuseBusyPorts(answers.ports);
   const files = await renderPlan(plan, await secretsFor(plan, folder), machine);
-  const placed = await compareWithFolder(folder, files, options.force === true);
-  const { verdicts, memory } = await writeChecked(io, folder, { answers, plan, files, placed });
+  const written = await readWrittenFiles(folder);
+  const placed = await compareWithFolder(folder, files, { force: options.force === true, written });
+  const record = writtenRecord(files, placed, written);
+  const { verdicts, memory } = await writeChecked(io, folder, { answers, files, placed, record });
   if (options.json) writeJson(io, { folder, files: placed, checks: verdicts, memory, toDo: plan.toDo });
   else tellWritten(io, { folder, placed, verdicts, memory, plan });
 }
@@ -112,11 +114,11 @@ const picked = (options: HostOptions): Partial<RawAnswers> =>
     }),
   );
 
-interface Written {
+interface Wanted {
   answers: HostAnswers;
-  plan: HostPlan;
   files: RenderedFile[];
   placed: Placed[];
+  record: RenderedFile;
 }
 
 /**
@@ -126,9 +128,9 @@ interface Written {
 async function writeChecked(
   io: Io,
   folder: string,
-  { answers, files, placed }: Written,
+  { answers, files, placed, record }: Wanted,
 ): Promise<{ verdicts: FileVerdict[]; memory: MemoryReport }> {
-  const staged = await stageFolder(folder, files);
+  const staged = await stageFolder(folder, [...files, record]);
   try {
     const verdicts = await verifyFiles(
       staged.path,
@@ -139,7 +141,10 @@ async function writeChecked(
     const memory = memoryReport(await loadBundle(staged.path), answers.memoryBytes);
     if (memory.shortage !== null)
       throw new SiskinError('HOST_MEMORY_SHORT', `${memory.shortage} Nothing was written.`);
-    await staged.commit(placed.filter(({ place }) => place !== 'same'));
+    await staged.commit([
+      ...placed.filter(({ place }) => place !== 'same'),
+      { path: record.path, place: 'updated' },
+    ]);
     return { verdicts, memory };
   } finally {
     await staged.discard();

@@ -11,7 +11,7 @@ export interface RenderedFile {
 
 export interface WantedFile {
   path: string;
-  place: 'new' | 'same' | 'beside';
+  place: 'new' | 'updated' | 'same' | 'beside';
 }
 
 /** Files written beside the folder that they are for: whole, and not yet in use. */

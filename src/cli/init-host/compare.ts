@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { isEmptyFolder, type RenderedFile, textOf } from '../../adapters/host/write-folder.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { digestOf, type WrittenFiles } from './written-files.ts';
 
-/** Where a file goes: to its place; nowhere, for it is there; beside one that somebody changed, as `PATH.new`. */
+/**
+ * Where a file goes: to its place, where none is or an older one that nobody changed; nowhere, for it is there; beside one that
+ * somebody changed, as `PATH.new`.
+ */
 export interface Placed {
   path: string;
-  place: 'new' | 'same' | 'beside';
+  place: 'new' | 'updated' | 'same' | 'beside';
   /** First lines that differ, for `beside`: 1-based. */
   differsAt: number | null;
 }
@@ -14,7 +18,7 @@ export interface Placed {
 export async function compareWithFolder(
   folder: string,
   files: readonly RenderedFile[],
-  force: boolean,
+  { force, written }: { force: boolean; written: WrittenFiles },
 ): Promise<Placed[]> {
   if (!force && !(await isEmptyFolder(folder)))
     throw new SiskinError('HOST_FOLDER_NOT_EMPTY', `${folder} is not empty; nothing was written.`);
@@ -23,6 +27,7 @@ export async function compareWithFolder(
       const before = await textOf(join(folder, path));
       if (before === null) return { path, place: 'new', differsAt: null };
       if (before === text) return { path, place: 'same', differsAt: null };
+      if (digestOf(before) === written.get(path)) return { path, place: 'updated', differsAt: null };
       return { path, place: 'beside', differsAt: firstDifference(before, text) };
     }),
   );

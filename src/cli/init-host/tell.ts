@@ -40,7 +40,7 @@ export function tellWritten(io: Io, { folder, placed, verdicts, memory, plan }: 
   }
   const count = (place: Placed['place']) => placed.filter((one) => one.place === place).length;
   io.write(
-    `${count('new')} files written to ${neutral(folder)}, ${count('same')} as they were, ${count('beside')} kept as you changed them\n\n`,
+    `${count('new')} files written to ${neutral(folder)}, ${count('updated')} brought up to date, ${count('same')} as they were, ${count('beside')} kept as you changed them\n\n`,
   );
   writeMemory(io, memory);
   const parts = plan.parts.map(({ name }) => name).join(', ');

@@ -58,11 +58,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives the engine’s socket to the worker alone', () => {
+  it('gives the engine’s socket to the worker, and to a command line while it runs', () => {
     const holders = Object.entries(file.services).filter(([, { volumes }]) =>
       JSON.stringify(volumes).includes('docker.sock'),
     );
-    expect(holders.map(([name]) => name)).toEqual(['worker']);
+    expect(holders.map(([name]) => name).sort()).toEqual(['cli', 'worker']);
+    expect(file.services.cli).toMatchObject({ profiles: ['tools'] });
+    expect(file.services.cli).not.toHaveProperty('restart');
+    expect(file.services.cli).not.toHaveProperty('ports');
   });
 
   it('threat 27: keeps redis off the network that apps are on', () => {

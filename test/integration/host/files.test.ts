@@ -221,6 +221,32 @@ describe('what is there', () => {
     expect(await readdir(scratch.path)).toEqual(['host']);
   });
 
+  it('with --force and other answers, what nobody changed is brought up to date; what somebody did is kept', async () => {
+    await copy('nas');
+    await edit(join(folder, 'main/.env'), /^POSTGRES_MEMORY=.*$/m, 'POSTGRES_MEMORY=384M');
+    const before = await readFile(join(folder, 'siskin/.env'), 'utf8');
+    const { code, out, err } = await initHost(
+      folder,
+      'nas',
+      '--force',
+      '--replicas',
+      '2',
+      '--branch',
+      'live',
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(
+      /^0 files written to .*, \d+ brought up to date, \d+ as they were, 1 kept as you changed them$/m,
+    );
+    expect(await readFile(join(folder, 'siskin.yaml'), 'utf8')).toContain('branch: "live"');
+    expect(await readFile(join(folder, 'apps/talk/docker-compose.yml'), 'utf8')).toContain('replicas: 2');
+    expect(await readFile(join(folder, 'main/.env'), 'utf8')).toContain('POSTGRES_MEMORY=384M');
+    expect(await readFile(join(folder, 'siskin/.env'), 'utf8')).toBe(before);
+    const again = await initHost(folder, 'nas', '--force');
+    expect(again.out).toMatch(/1 kept as you changed them$/m);
+    expect(await readFile(join(folder, 'siskin.yaml'), 'utf8')).toContain('branch: "release"');
+  });
+
   it('--dry-run prints everything but the secrets, and writes nothing', async () => {
     const { code, out } = await initHost(folder, 'nas', '--dry-run');
     expect(code).toBe(0);
