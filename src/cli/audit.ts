@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type AuditEntryView, auditListSchema } from '../api/schemas.ts';
 import { duration } from '../config/units.ts';
-import { anyAppArgument, anyEnvironmentArgument, count, example } from './arguments.ts';
-import type { Client } from './client.ts';
-import { connect } from './context.ts';
-import type { Io } from './io.ts';
-import { writeJson, writeJsonLine } from './output.ts';
+import type { Client } from './client/client.ts';
+import { connect } from './client/context.ts';
+import { anyAppArgument, anyEnvironmentArgument, count, example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { writeJson, writeJsonLine } from './terminal/output.ts';
 import { auditHeaders, auditLine, auditRow } from './view/audit.ts';
 import { writeTable } from './view/table.ts';
 

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { loadSiskinConfig } from '../config/siskin-config.ts';
 import { bytesOf } from '../domain/backup/manifest.ts';
-import { example } from './arguments.ts';
 import { addBackupList } from './backup/list.ts';
 import { addBackupVerify } from './backup/verify.ts';
-import type { Io } from './io.ts';
-import { configPath } from './local-config.ts';
-import { neutral, writeJson } from './output.ts';
+import { configPath } from './local/local-config.ts';
+import { example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { neutral, writeJson } from './terminal/output.ts';
 
 /** `siskin backup`, `siskin backup list|verify` */
 export function registerBackup(program: Command, io: Io): void {

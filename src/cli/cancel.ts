@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Io } from './io.ts';
-import { registerCommandVerb } from './running-deployment.ts';
+import { registerCommandVerb } from './client/running-deployment.ts';
+import type { Io } from './terminal/io.ts';
 
 /** `siskin cancel APP ENV` */
 export const registerCancel = (program: Command, io: Io): void =>

@@ -1,12 +1,12 @@
 import { Argument, type Command } from 'commander';
-import { example } from './arguments.ts';
+import { connect, isElsewhere } from './client/context.ts';
 import { completionScripts, type Shell, shells } from './completion/scripts.ts';
 import { valuesOf } from './completion/values.ts';
 import { type Candidate, type Wanted, wantedAt } from './completion/wanted.ts';
-import { connect, isElsewhere } from './context.ts';
-import type { Io } from './io.ts';
-import { configPath, configuredEnvironments } from './local-config.ts';
-import { neutral } from './output.ts';
+import { configPath, configuredEnvironments } from './local/local-config.ts';
+import { example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { neutral } from './terminal/output.ts';
 
 /** `siskin completion SHELL`, and the hidden verb that its script asks. */
 export function registerCompletion(program: Command, io: Io): void {

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { checkFrontFiles } from '../../workers/front-checks.ts';
 import { loadSiskinConfig } from '../config/siskin-config.ts';
 import { siskinConfigJsonSchema } from '../config/siskin-json-schema.ts';
-import { example } from './arguments.ts';
-import type { Io } from './io.ts';
-import { configPath } from './local-config.ts';
-import { neutral, writeJson } from './output.ts';
+import { configPath } from './local/local-config.ts';
+import { example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { neutral, writeJson } from './terminal/output.ts';
 
 /** `siskin config check [FILE]`, `siskin config schema` */
 export function registerConfig(program: Command, io: Io): void {

@@ -8,13 +8,13 @@ import type { RunningSiskin } from '../../workers/up.ts';
 import { freePort } from '../adapters/process/free-port.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { createLogger } from '../observability/logger.ts';
-import { example } from './arguments.ts';
-import { createClient } from './client.ts';
+import { createClient } from './client/client.ts';
 import { type DemoFigures, playRelease, type Stage } from './demo/play.ts';
 import { type DemoRelease, demoReleases } from './demo/releases.ts';
 import { asTold, writeFigures } from './demo/report.ts';
 import { DemoRepository } from './demo/repository.ts';
-import type { Io } from './io.ts';
+import { example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
 
 const app = 'demo';
 const host = 'demo.localhost';

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { actionAnswerSchema } from '../api/schemas.ts';
 import { shaPattern } from '../domain/names.ts';
-import { actionPath, appArgument, environmentArgument, example } from './arguments.ts';
-import { connect } from './context.ts';
-import type { Io } from './io.ts';
-import { type ActionOptions, report } from './wait.ts';
+import { connect } from './client/context.ts';
+import { type ActionOptions, report } from './client/wait.ts';
+import { actionPath, appArgument, environmentArgument, example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
 
 /** `siskin deploy APP ENV [--ref BRANCH|--sha SHA] [--wait]` */
 export function registerDeploy(program: Command, io: Io): void {

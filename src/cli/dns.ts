@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addShow } from './dns/show.ts';
 import { addSwitch } from './dns/switch.ts';
-import type { Io } from './io.ts';
+import type { Io } from './terminal/io.ts';
 
 /** `siskin dns show|switch` */
 export function registerDns(program: Command, io: Io): void {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
-import { example } from './arguments.ts';
 import { checkComposeCli } from './doctor/compose-cli.ts';
 import { checkConfig } from './doctor/config.ts';
 import { checkDisk } from './doctor/disk.ts';
@@ -16,9 +15,10 @@ import { checkRedis } from './doctor/redis.ts';
 import { checkRepositories } from './doctor/repositories.ts';
 import { checkSecrets } from './doctor/secrets.ts';
 import { checkSlack } from './doctor/slack.ts';
-import type { Io } from './io.ts';
-import { configPath } from './local-config.ts';
-import { type Color, neutral, paint, writeJson } from './output.ts';
+import { configPath } from './local/local-config.ts';
+import { example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { type Color, neutral, paint, writeJson } from './terminal/output.ts';
 
 /** `siskin doctor` */
 export function registerDoctor(program: Command, io: Io): void {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { appListSchema, deploymentListSchema, releaseListSchema } from '../api/schemas.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
-import { actionPath, anyAppArgument, anyEnvironmentArgument, count, example } from './arguments.ts';
-import type { Client } from './client.ts';
-import { connect } from './context.ts';
-import type { Io } from './io.ts';
-import { noSuchEnvironment } from './no-such-environment.ts';
-import { writeJson } from './output.ts';
+import type { Client } from './client/client.ts';
+import { connect } from './client/context.ts';
+import { noSuchEnvironment } from './client/no-such-environment.ts';
+import { actionPath, anyAppArgument, anyEnvironmentArgument, count, example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { writeJson } from './terminal/output.ts';
 import { historyHeaders, historyRow, nothingYet, releaseHeaders, releaseRow } from './view/history.ts';
 import { writeTable } from './view/table.ts';
 

@@ -4,7 +4,7 @@ import { addCli } from './host/cli.ts';
 import { addStart } from './host/start.ts';
 import { addStatus } from './host/status.ts';
 import { addStop } from './host/stop.ts';
-import type { Io } from './io.ts';
+import type { Io } from './terminal/io.ts';
 
 /** `siskin host start|stop|status|check|cli` */
 export function registerHost(program: Command, io: Io): void {

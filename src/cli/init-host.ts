@@ -6,7 +6,6 @@ import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { HostAnswers } from '../domain/host/answers.ts';
 import type { FileVerdict } from '../domain/host/checkers.ts';
 import { hostPlan } from '../domain/host/host-plan.ts';
-import { example } from './arguments.ts';
 import { loadBundle } from './host/load-bundle.ts';
 import { type MemoryReport, memoryReport } from './host/memory-report.ts';
 import { verifyFiles } from './host/verify.ts';
@@ -17,8 +16,9 @@ import { type HostQuestion, hostQuestions, type RawAnswers } from './init-host/q
 import { hiddenSecrets, machineFacts, renderPlan, secretsFor } from './init-host/render.ts';
 import { tellDryRun, tellWritten } from './init-host/tell.ts';
 import { readWrittenFiles, writtenRecord } from './init-host/written-files.ts';
-import type { Io } from './io.ts';
-import { writeJson } from './output.ts';
+import { example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { writeJson } from './terminal/output.ts';
 
 type HostOptions = Partial<Record<HostQuestion, string>> & {
   yes?: boolean;
@@ -92,7 +92,8 @@ async function run(io: Io, folder: string, options: HostOptions): Promise<void> 
   const files = await renderPlan(plan, await secretsFor(plan, folder), machine);
   const written = await readWrittenFiles(folder);
   const placed = await compareWithFolder(folder, files, { force: options.force === true, written });
-  const record = writtenRecord(files, placed, written);
+  const kept = placed.filter(({ place }) => place === 'beside').map(({ path }) => path);
+  const record = writtenRecord(files, new Set(kept), written);
   const { verdicts, memory } = await writeChecked(io, folder, { answers, files, placed, record });
   if (options.json) writeJson(io, { folder, files: placed, checks: verdicts, memory, toDo: plan.toDo });
   else tellWritten(io, { folder, placed, verdicts, memory, plan });

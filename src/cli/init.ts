@@ -3,15 +3,15 @@ import type { Command } from 'commander';
 import { envSettings } from '../config/env.ts';
 import { loadSiskinConfig } from '../config/siskin-config.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
-import { example } from './arguments.ts';
 import { type Answers, type Question, questions } from './init/answers.ts';
 import { guessesOf } from './init/guesses.ts';
 import { canRegister, registerWebhook } from './init/register-webhook.ts';
 import { envFileName, tokenVariable } from './init/siskin-yaml.ts';
 import { type PlannedFile, planOf, writePlan } from './init/write.ts';
 import { joinedWords, registerInitHost } from './init-host.ts';
-import type { Io } from './io.ts';
-import { neutral, paint } from './output.ts';
+import { example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { neutral, paint } from './terminal/output.ts';
 
 type InitOptions = Partial<Answers> & {
   yes?: boolean;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { deploymentSchema } from '../api/schemas.ts';
 import { isEndState } from '../domain/deployment.ts';
-import { example, idArgument } from './arguments.ts';
-import { connect } from './context.ts';
-import { type DeploymentEvent, follow } from './deployment-events.ts';
-import type { Io } from './io.ts';
-import { neutral, writeJsonLine } from './output.ts';
+import { connect } from './client/context.ts';
+import { type DeploymentEvent, follow } from './client/deployment-events.ts';
+import { example, idArgument } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { neutral, writeJsonLine } from './terminal/output.ts';
 import { writeEvent } from './view/journal-line.ts';
 
 /** Silence after which what was there already counts as read; the stream itself does not mark that place. */

@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { ownVersion } from '../adapters/system/own-version.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
-import { RemoteError } from './client.ts';
-import type { Io } from './io.ts';
-import { neutral, paint } from './output.ts';
+import { RemoteError } from './client/client.ts';
+import type { Io } from './terminal/io.ts';
+import { neutral, paint } from './terminal/output.ts';
 
 /** Adds a verb to the program. What its action throws becomes `error CODE: message` and exit code 1. */
 export type Register = (program: Command, io: Io) => void;

@@ -3,13 +3,13 @@ import { loadSiskinConfig, type SiskinConfig } from '../config/siskin-config.ts'
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { DatabaseAt, Tell } from '../pipeline/backup/ports.ts';
 import { planRestore, rehearseRestore, targetsOf } from '../pipeline/backup/restore-backup.ts';
-import { example } from './arguments.ts';
-import { auditLocally } from './audit-locally.ts';
 import { unfinishedWords } from './backup/unfinished.ts';
-import { askFirst } from './confirm.ts';
-import type { Io } from './io.ts';
-import { configPath, readLocalConfig } from './local-config.ts';
-import { neutral, writeJson } from './output.ts';
+import { auditLocally } from './local/audit-locally.ts';
+import { configPath, readLocalConfig } from './local/local-config.ts';
+import { example } from './terminal/arguments.ts';
+import { askFirst } from './terminal/confirm.ts';
+import type { Io } from './terminal/io.ts';
+import { neutral, writeJson } from './terminal/output.ts';
 
 interface RestoreOptions {
   test?: boolean;

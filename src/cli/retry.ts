@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { actionAnswerSchema, type DeploymentSummary, deploymentListSchema } from '../api/schemas.ts';
 import { isEndState } from '../domain/deployment.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
-import { actionPath, appArgument, environmentArgument, example } from './arguments.ts';
-import { connect } from './context.ts';
-import type { Io } from './io.ts';
-import { type ActionOptions, report } from './wait.ts';
+import { connect } from './client/context.ts';
+import { type ActionOptions, report } from './client/wait.ts';
+import { actionPath, appArgument, environmentArgument, example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
 
 /** `siskin retry APP ENV [--force] [--wait]` */
 export function registerRetry(program: Command, io: Io): void {

@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 import { actionAnswerSchema } from '../api/schemas.ts';
+import { connect } from './client/context.ts';
+import { releaseNumber } from './client/release-of.ts';
+import { type ActionOptions, report } from './client/wait.ts';
 import {
   actionPath,
   appArgument,
@@ -7,11 +10,8 @@ import {
   example,
   type NamedRelease,
   releaseArgument,
-} from './arguments.ts';
-import { connect } from './context.ts';
-import type { Io } from './io.ts';
-import { releaseNumber } from './release-of.ts';
-import { type ActionOptions, report } from './wait.ts';
+} from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
 
 /** `siskin rollback APP ENV [RELEASE] [--wait]` */
 export function registerRollback(program: Command, io: Io): void {

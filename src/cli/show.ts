@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { deploymentSchema } from '../api/schemas.ts';
-import { example, idArgument } from './arguments.ts';
-import { connect } from './context.ts';
-import type { Io } from './io.ts';
-import { writeJson } from './output.ts';
+import { connect } from './client/context.ts';
+import { example, idArgument } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { writeJson } from './terminal/output.ts';
 import { writeDeployment } from './view/deployment.ts';
 
 /** `siskin show ID` */

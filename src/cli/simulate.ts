@@ -4,9 +4,9 @@ import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { CanarySpec } from '../domain/service-spec.ts';
 import { seededRandom } from '../domain/simulation/random.ts';
 import { type Scenario, type SimulationResult, simulate } from '../domain/simulation/simulate.ts';
-import { example } from './arguments.ts';
-import type { Io } from './io.ts';
-import { writeJson } from './output.ts';
+import { example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { writeJson } from './terminal/output.ts';
 import { writeTable } from './view/table.ts';
 
 interface Options {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { Io } from './io.ts';
 import { addMove } from './standby/move.ts';
 import { addStandbyStatus } from './standby/status.ts';
 import { addSync } from './standby/sync.ts';
+import type { Io } from './terminal/io.ts';
 
 /** `siskin standby sync|status|failover|failback` */
 export function registerStandby(program: Command, io: Io): void {

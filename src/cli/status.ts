@@ -6,12 +6,12 @@ import {
   deploymentSchema,
 } from '../api/schemas.ts';
 import { isEndState } from '../domain/deployment.ts';
-import { anyAppArgument, anyEnvironmentArgument, example } from './arguments.ts';
-import type { Client } from './client.ts';
-import { connect } from './context.ts';
-import type { Io } from './io.ts';
-import { noSuchEnvironment } from './no-such-environment.ts';
-import { writeJson } from './output.ts';
+import type { Client } from './client/client.ts';
+import { connect } from './client/context.ts';
+import { noSuchEnvironment } from './client/no-such-environment.ts';
+import { anyAppArgument, anyEnvironmentArgument, example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { writeJson } from './terminal/output.ts';
 import { type CanaryCounts, canaryCounts } from './view/canary-counts.ts';
 import { type Status, statusLines } from './view/status.ts';
 

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { messageOf } from '../domain/errors/siskin-error.ts';
-import { appArgument, example } from './arguments.ts';
-import { auditLocally } from './audit-locally.ts';
-import type { Io } from './io.ts';
-import { configPath, readLocalConfig } from './local-config.ts';
-import { neutral, writeJson } from './output.ts';
+import { auditLocally } from './local/audit-locally.ts';
+import { configPath, readLocalConfig } from './local/local-config.ts';
+import { appArgument, example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
+import { neutral, writeJson } from './terminal/output.ts';
 
 const roles = ['viewer', 'deployer', 'admin'];
 

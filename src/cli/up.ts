@@ -1,9 +1,9 @@
 import process from 'node:process';
 import type { Command } from 'commander';
-import { example } from './arguments.ts';
-import type { Io } from './io.ts';
-import { configPath } from './local-config.ts';
-import { leaveSoon, untilStopped } from './until-stopped.ts';
+import { configPath } from './local/local-config.ts';
+import { leaveSoon, untilStopped } from './local/until-stopped.ts';
+import { example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
 
 /** `siskin up`: everything in one process. */
 export function registerUp(program: Command, io: Io): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Io } from './io.ts';
+import type { Io } from './terminal/io.ts';
 import { addList } from './webhook/list.ts';
 import { addRedeliver } from './webhook/redeliver.ts';
 import { addRegister } from './webhook/register.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { example } from './arguments.ts';
-import type { Io } from './io.ts';
-import { configPath } from './local-config.ts';
-import { leaveSoon, untilStopped } from './until-stopped.ts';
+import { configPath } from './local/local-config.ts';
+import { leaveSoon, untilStopped } from './local/until-stopped.ts';
+import { example } from './terminal/arguments.ts';
+import type { Io } from './terminal/io.ts';
 
 /** `siskin worker`: runs deployments on this machine's engine and router, for a Redis that is shared. */
 export function registerWorker(program: Command, io: Io): void {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '../../src/cli/client.ts';
-import { type DeploymentEvent, follow } from '../../src/cli/deployment-events.ts';
+import { createClient } from '../../src/cli/client/client.ts';
+import { type DeploymentEvent, follow } from '../../src/cli/client/deployment-events.ts';
 import type { DeploymentView, TestSiskin } from '../support/siskin.ts';
 
 export type Entry = Extract<DeploymentEvent, { kind: 'journal' }>;

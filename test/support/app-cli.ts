@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/program.ts';
+import type { Io } from '../../src/cli/terminal/io.ts';
 import { verbs } from '../../src/cli/verbs.ts';
 
 export interface CliRun {

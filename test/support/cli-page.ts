@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Argument, Command, Option } from 'commander';
-import type { Io } from '../../src/cli/io.ts';
 import { type Register, runCli } from '../../src/cli/program.ts';
+import type { Io } from '../../src/cli/terminal/io.ts';
 import { verbs } from '../../src/cli/verbs.ts';
 
 const page = new URL('../../docs/reference/cli.md', import.meta.url);

@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { createClient } from '../../src/cli/client.ts';
-import { follow } from '../../src/cli/deployment-events.ts';
+import { createClient } from '../../src/cli/client/client.ts';
+import { follow } from '../../src/cli/client/deployment-events.ts';
 import { deploymentView, webhookAnswer } from './api-shapes.ts';
 import { type AppRepository, type Behaviour, commitVariant, createAppRepository } from './app-repository.ts';
 import { type ComposeProject, checkout, composeProject, run } from './compose-project.ts';

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { loadSiskinConfig } from '../../config/siskin-config.ts';
 import { type BackupManifest, bytesOf, holdingsOf } from '../../domain/backup/manifest.ts';
 import type { DamagedBackup } from '../../pipeline/backup/ports.ts';
-import { example } from '../arguments.ts';
-import type { Io } from '../io.ts';
-import { configPath } from '../local-config.ts';
-import { ago, neutral, writeJson } from '../output.ts';
+import { configPath } from '../local/local-config.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { ago, neutral, writeJson } from '../terminal/output.ts';
 import { writeTable } from '../view/table.ts';
 import { unfinishedWords } from './unfinished.ts';
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { loadSiskinConfig } from '../../config/siskin-config.ts';
 import { verifyBackup } from '../../pipeline/backup/restore-backup.ts';
-import { example } from '../arguments.ts';
-import type { Io } from '../io.ts';
-import { configPath } from '../local-config.ts';
-import { neutral, writeJson } from '../output.ts';
+import { configPath } from '../local/local-config.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, writeJson } from '../terminal/output.ts';
 
 /** `siskin backup verify ID` */
 export function addBackupVerify(backup: Command, io: Io): void {

@@ -6,8 +6,8 @@ import {
   releaseListSchema,
 } from '../../api/schemas.ts';
 import type { EnvironmentKey } from '../../domain/names.ts';
-import { actionPath } from '../arguments.ts';
-import type { Client } from '../client.ts';
+import type { Client } from '../client/client.ts';
+import { actionPath } from '../terminal/arguments.ts';
 import type { Candidate } from './wanted.ts';
 
 /** Where names come from. */

@@ -1,6 +1,6 @@
 import { type DeploymentView, deploymentSchema, eventDataSchemas } from '../../api/schemas.ts';
-import type { Client } from '../client.ts';
-import type { Io } from '../io.ts';
+import type { Client } from '../client/client.ts';
+import type { Io } from '../terminal/io.ts';
 import { startHttpLoad } from './load.ts';
 import type { LoadResult, LoadRun } from './load-run.ts';
 import type { DemoRelease } from './releases.ts';

@@ -1,5 +1,5 @@
-import type { Io } from '../io.ts';
-import { neutral, paint } from '../output.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, paint } from '../terminal/output.ts';
 import type { DemoFigures } from './play.ts';
 import type { DemoRelease } from './releases.ts';
 

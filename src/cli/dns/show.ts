@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { loadSiskinConfig } from '../../config/siskin-config.ts';
-import { example } from '../arguments.ts';
-import type { Io } from '../io.ts';
-import { configPath } from '../local-config.ts';
-import { writeJson } from '../output.ts';
+import { configPath } from '../local/local-config.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { writeJson } from '../terminal/output.ts';
 import { dnsViews, writeViews } from './view.ts';
 
 /** `siskin dns show` */

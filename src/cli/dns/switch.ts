@@ -3,12 +3,12 @@ import { loadSiskinConfig } from '../../config/siskin-config.ts';
 import { otherSide, planSwitch, type Side, type SwitchPlan, sides } from '../../domain/dns/switch-plan.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { switchRecords } from '../../pipeline/dns/switch-records.ts';
-import { example } from '../arguments.ts';
-import { auditLocally } from '../audit-locally.ts';
-import { askFirst } from '../confirm.ts';
-import type { Io } from '../io.ts';
-import { configPath, readLocalConfig } from '../local-config.ts';
-import { neutral, writeJson } from '../output.ts';
+import { auditLocally } from '../local/audit-locally.ts';
+import { configPath, readLocalConfig } from '../local/local-config.ts';
+import { example } from '../terminal/arguments.ts';
+import { askFirst } from '../terminal/confirm.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, writeJson } from '../terminal/output.ts';
 
 interface SwitchOptions {
   dryRun?: boolean;

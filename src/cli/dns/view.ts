@@ -1,6 +1,6 @@
 import type { DnsRecord, DnsTarget, Whereabouts } from '../../domain/dns/switch-plan.ts';
 import { whereabouts } from '../../domain/dns/switch-plan.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../terminal/io.ts';
 import { type Cell, writeTable } from '../view/table.ts';
 
 /** A name, what it leads to and which side that is, as --json tells it. */

@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import { example } from '../arguments.ts';
-import type { Io } from '../io.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
 import { composeOf } from './compose.ts';
 import { loadBundle } from './load-bundle.ts';
 

@@ -1,7 +1,7 @@
 import { type HostBundle, memoryOf } from '../../domain/host/bundle.ts';
 import { type MemorySum, mebibytes, memoryShortage, sumMemory } from '../../domain/host/memory.ts';
-import type { Io } from '../io.ts';
-import { paint } from '../output.ts';
+import type { Io } from '../terminal/io.ts';
+import { paint } from '../terminal/output.ts';
 import { writeTable } from '../view/table.ts';
 
 export interface MemoryReport extends MemorySum {

@@ -14,9 +14,9 @@ import {
 } from '../../domain/host/bundle.ts';
 import { type Readiness, readiness } from '../../domain/host/readiness.ts';
 import { takenSubnets } from '../../domain/host/subnets.ts';
-import { example } from '../arguments.ts';
-import type { Io } from '../io.ts';
-import { neutral, paint, writeJson } from '../output.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, paint, writeJson } from '../terminal/output.ts';
 import { activeServices, composeOf, engineOf } from './compose.ts';
 import { loadBundle } from './load-bundle.ts';
 import { memoryReport } from './memory-report.ts';

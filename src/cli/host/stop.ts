@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { activeParts } from '../../domain/host/bundle.ts';
-import { example } from '../arguments.ts';
-import type { Io } from '../io.ts';
-import { neutral, paint, writeJson } from '../output.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, paint, writeJson } from '../terminal/output.ts';
 import { activeServices, composeOf } from './compose.ts';
 import { loadBundle } from './load-bundle.ts';
 

@@ -1,6 +1,6 @@
 import type { FileVerdict } from '../../domain/host/checkers.ts';
-import type { Io } from '../io.ts';
-import { type Color, neutral, paint } from '../output.ts';
+import type { Io } from '../terminal/io.ts';
+import { type Color, neutral, paint } from '../terminal/output.ts';
 
 const marks: Record<FileVerdict['outcome'], [string, Color]> = {
   right: ['✓', 'green'],

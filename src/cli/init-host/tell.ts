@@ -3,8 +3,8 @@ import type { FileVerdict } from '../../domain/host/checkers.ts';
 import type { HostPlan } from '../../domain/host/plan.ts';
 import { type MemoryReport, writeMemory } from '../host/memory-report.ts';
 import { writeVerdicts } from '../host/write-verdicts.ts';
-import type { Io } from '../io.ts';
-import { neutral, paint, writeJson } from '../output.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, paint, writeJson } from '../terminal/output.ts';
 import type { Placed } from './compare.ts';
 
 /** Everything as it would be written, no secret among it. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type RenderedFile, textOf } from '../../adapters/host/write-folder.ts';
-import type { Placed } from './compare.ts';
 
 /** What `siskin init host` wrote into a folder, by path: SHA-256 of the text. By it a later one knows what nobody has changed. */
 export type WrittenFiles = ReadonlyMap<string, string>;
@@ -16,13 +15,12 @@ export async function readWrittenFiles(folder: string): Promise<WrittenFiles> {
   return new Map(Object.entries(schema.safeParse(json(text)).data ?? {}));
 }
 
-/** The record after these files have been placed. One that is kept stays what it was recorded as. */
+/** The record after these files have been placed. @param kept paths of those that stay as they are: they stay what they were recorded as */
 export function writtenRecord(
   files: readonly RenderedFile[],
-  placed: readonly Placed[],
+  kept: ReadonlySet<string>,
   before: WrittenFiles,
 ): RenderedFile {
-  const kept = new Set(placed.filter(({ place }) => place === 'beside').map(({ path }) => path));
   const entries = files.flatMap(({ path, text }): [string, string][] => {
     const digest = kept.has(path) ? before.get(path) : digestOf(text);
     return digest === undefined ? [] : [[path, digest]];

@@ -1,6 +1,6 @@
 import { confirm, intro, isCancel, text } from '@clack/prompts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import { neutral } from '../output.ts';
+import { neutral } from '../terminal/output.ts';
 import { type Answers, type Question, questions } from './answers.ts';
 
 /** Asks what is not known yet, each with what was guessed. @throws SiskinError INIT_CANCELLED */

@@ -3,8 +3,8 @@ import { readBoundedFile } from '../../config/bounded-file.ts';
 import type { Env } from '../../config/env.ts';
 import { parseEnvFile } from '../../config/env-file.ts';
 import { loadSiskinConfig } from '../../config/siskin-config.ts';
-import type { Io } from '../io.ts';
-import { neutral } from '../output.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral } from '../terminal/output.ts';
 import { envFileName, tokenVariable } from './siskin-yaml.ts';
 
 const longestEnvFile = 256 * 1024;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { isDeploymentState } from '../../domain/deployment.ts';
-import { type Color, neutral, paint, stateColor } from '../output.ts';
+import { type Color, neutral, paint, stateColor } from '../terminal/output.ts';
 import type { TableSpace } from '../view/table.ts';
 import { cut, pad, widthOf } from '../view/width.ts';
 import type { LiveProgress, LiveStage } from './progress.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endStates } from '../../domain/deployment.ts';
-import type { DeploymentEvent } from '../deployment-events.ts';
+import type { DeploymentEvent } from '../client/deployment-events.ts';
 import type { CanaryCounts } from '../view/canary-counts.ts';
 import { journalSentence } from '../view/journal-line.ts';
 

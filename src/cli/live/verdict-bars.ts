@@ -1,5 +1,5 @@
 import { promoteAt, rollBackAt } from '../../domain/verdict/measures.ts';
-import { paint } from '../output.ts';
+import { paint } from '../terminal/output.ts';
 import type { TableSpace } from '../view/table.ts';
 import type { LiveProgress } from './progress.ts';
 

@@ -1,7 +1,7 @@
 import { type DeploymentView, deploymentSchema } from '../../api/schemas.ts';
-import type { Client } from '../client.ts';
-import { type DeploymentEvent, follow } from '../deployment-events.ts';
-import type { Io } from '../io.ts';
+import type { Client } from '../client/client.ts';
+import { type DeploymentEvent, follow } from '../client/deployment-events.ts';
+import type { Io } from '../terminal/io.ts';
 import { LiveArea } from './area.ts';
 import { frame } from './frame.ts';
 import { advanceLive, freshProgress } from './progress.ts';

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { readBoundedFile } from '../../config/bounded-file.ts';
 import { parseEnvFile } from '../../config/env-file.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import { example } from '../arguments.ts';
-import { auditLocally } from '../audit-locally.ts';
-import type { Io } from '../io.ts';
-import { writeJson } from '../output.ts';
+import { auditLocally } from '../local/audit-locally.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { writeJson } from '../terminal/output.ts';
 import { checkedScope, localConfig, openStore, scopeDetail, scopeText } from './open.ts';
 import { redeploy, redeployOption } from './redeploy.ts';
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { makeIdentity } from '../../adapters/age/identity.ts';
-import { example } from '../arguments.ts';
-import { auditLocally } from '../audit-locally.ts';
-import type { Io } from '../io.ts';
-import { neutral, writeJson } from '../output.ts';
+import { auditLocally } from '../local/audit-locally.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, writeJson } from '../terminal/output.ts';
 import { localConfig } from './open.ts';
 
 /** `siskin secrets keygen` */

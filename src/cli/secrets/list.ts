@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { SecretEntry } from '../../adapters/age/secret-store.ts';
-import { anyEnvironmentArgument, appArgument, example } from '../arguments.ts';
-import type { Io } from '../io.ts';
-import { ago, writeJson } from '../output.ts';
+import { anyEnvironmentArgument, appArgument, example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { ago, writeJson } from '../terminal/output.ts';
 import { writeTable } from '../view/table.ts';
 import { checkedScope, localConfig, openStore } from './open.ts';
 

@@ -3,8 +3,8 @@ import { type SecretScope, SecretStore } from '../../adapters/age/secret-store.t
 import { secretsFolder } from '../../config/secret-folders.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { secretNamePattern } from '../../domain/secrets.ts';
-import type { Io } from '../io.ts';
-import { configPath, type LocalConfig, readLocalConfig } from '../local-config.ts';
+import { configPath, type LocalConfig, readLocalConfig } from '../local/local-config.ts';
+import type { Io } from '../terminal/io.ts';
 
 /** The siskin.yaml of this machine. @throws SiskinError CONFIG_MISSING */
 export async function localConfig(command: Command, io: Io): Promise<LocalConfig> {

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { SecretScope } from '../../adapters/age/secret-store.ts';
 import { actionAnswerSchema, releaseListSchema } from '../../api/schemas.ts';
-import { actionPath } from '../arguments.ts';
-import { connect } from '../context.ts';
-import type { Io } from '../io.ts';
-import type { LocalConfig } from '../local-config.ts';
+import { connect } from '../client/context.ts';
+import type { LocalConfig } from '../local/local-config.ts';
+import { actionPath } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
 
 export const redeployOption = (): Option =>
   new Option('--redeploy', 'roll the commit that serves out again, with the secrets of now');

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import { example } from '../arguments.ts';
-import { auditLocally } from '../audit-locally.ts';
-import type { Io } from '../io.ts';
-import { writeJson } from '../output.ts';
+import { auditLocally } from '../local/audit-locally.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { writeJson } from '../terminal/output.ts';
 import { localConfig, namedSecret, openStore, scopeDetail, scopeText } from './open.ts';
 
 /** `siskin secrets rm APP [ENVIRONMENT] NAME` */

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { shortestMasked } from '../../observability/mask.ts';
-import { example } from '../arguments.ts';
-import { auditLocally } from '../audit-locally.ts';
-import type { Io } from '../io.ts';
-import { writeJson } from '../output.ts';
+import { auditLocally } from '../local/audit-locally.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { writeJson } from '../terminal/output.ts';
 import { localConfig, namedSecret, openStore, scopeDetail, scopeText } from './open.ts';
 import { redeploy, redeployOption } from './redeploy.ts';
 import { readValue } from './value.ts';

@@ -1,5 +1,5 @@
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import type { Input, Io } from '../io.ts';
+import type { Input, Io } from '../terminal/io.ts';
 
 /** A little more than a value may have; the store tells the limit. */
 const mostRead = 256 * 1024;

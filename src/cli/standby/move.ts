@@ -4,12 +4,12 @@ import { planSwitch } from '../../domain/dns/switch-plan.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { type Check, failbackChecks, failoverChecks } from '../../domain/standby/checks.ts';
 import { switchRecords } from '../../pipeline/dns/switch-records.ts';
-import { example } from '../arguments.ts';
-import { auditLocally } from '../audit-locally.ts';
-import { askFirst } from '../confirm.ts';
-import type { Io } from '../io.ts';
-import { configPath, readLocalConfig } from '../local-config.ts';
-import { neutral, paint, writeJson } from '../output.ts';
+import { auditLocally } from '../local/audit-locally.ts';
+import { configPath, readLocalConfig } from '../local/local-config.ts';
+import { example } from '../terminal/arguments.ts';
+import { askFirst } from '../terminal/confirm.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, paint, writeJson } from '../terminal/output.ts';
 
 interface MoveOptions {
   docker?: string;

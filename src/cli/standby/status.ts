@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { loadSiskinConfig } from '../../config/siskin-config.ts';
-import { example } from '../arguments.ts';
-import type { Io } from '../io.ts';
-import { configPath } from '../local-config.ts';
-import { ago, neutral, paint, writeJson } from '../output.ts';
+import { configPath } from '../local/local-config.ts';
+import { example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { ago, neutral, paint, writeJson } from '../terminal/output.ts';
 
 /** `siskin standby status` */
 export function addStandbyStatus(standby: Command, io: Io): void {

@@ -1,5 +1,5 @@
 import type { AuditEntryView } from '../../api/schemas.ts';
-import { neutral } from '../output.ts';
+import { neutral } from '../terminal/output.ts';
 import type { Cell } from './table.ts';
 
 export const auditHeaders = ['WHEN', 'WHO', 'FROM', 'ACTION', 'ENVIRONMENT', 'WHAT'];

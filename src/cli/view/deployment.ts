@@ -1,7 +1,7 @@
 import type { DeploymentView } from '../../api/schemas.ts';
 import { isDeploymentState, isEndState } from '../../domain/deployment.ts';
-import type { Io } from '../io.ts';
-import { ago, neutral, paint, stateColor, took } from '../output.ts';
+import type { Io } from '../terminal/io.ts';
+import { ago, neutral, paint, stateColor, took } from '../terminal/output.ts';
 import { type Cell, writeTable } from './table.ts';
 import { writeVerdict } from './verdict.ts';
 import { wrapped } from './wrap.ts';

@@ -1,5 +1,5 @@
 import type { DeploymentSummary, ReleaseView } from '../../api/schemas.ts';
-import { ago, stateColor, took } from '../output.ts';
+import { ago, stateColor, took } from '../terminal/output.ts';
 import type { Cell } from './table.ts';
 
 export const historyHeaders = [

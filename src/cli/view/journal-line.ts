@@ -1,7 +1,7 @@
 import { isDeploymentState } from '../../domain/deployment.ts';
-import type { DeploymentEvent } from '../deployment-events.ts';
-import type { Io } from '../io.ts';
-import { neutral, paint, stateColor } from '../output.ts';
+import type { DeploymentEvent } from '../client/deployment-events.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, paint, stateColor } from '../terminal/output.ts';
 
 type JournalFields = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import type { AppListView, DeploymentSummary } from '../../api/schemas.ts';
 import { isEndState } from '../../domain/deployment.ts';
-import { ago, neutral, paint, stateColor } from '../output.ts';
+import { ago, neutral, paint, stateColor } from '../terminal/output.ts';
 import type { CanaryCounts } from './canary-counts.ts';
 import { type Cell, type TableSpace, tableLines } from './table.ts';
 

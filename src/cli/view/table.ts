@@ -1,5 +1,5 @@
-import type { Io } from '../io.ts';
-import { type Color, neutral, paint } from '../output.ts';
+import type { Io } from '../terminal/io.ts';
+import { type Color, neutral, paint } from '../terminal/output.ts';
 import { cut, pad, widthOf } from './width.ts';
 
 /** A table's cell: its text and, where it has one, its colour. */

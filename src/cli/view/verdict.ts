@@ -1,6 +1,6 @@
 import type { ConditionView, VerdictView } from '../../api/schemas.ts';
-import type { Io } from '../io.ts';
-import { type Color, neutral, paint } from '../output.ts';
+import type { Io } from '../terminal/io.ts';
+import { type Color, neutral, paint } from '../terminal/output.ts';
 import { plots } from './plot/plots.ts';
 
 /** What was decided and on what: the counts, how they came, the plots, the conditions, and what to expect. */

@@ -1,4 +1,4 @@
-import { neutral } from '../output.ts';
+import { neutral } from '../terminal/output.ts';
 import { widthOf } from './width.ts';
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnsweredDelivery, GithubHooks } from '../../adapters/github/hooks.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import type { Io } from '../io.ts';
-import { writeJson } from '../output.ts';
+import type { Io } from '../terminal/io.ts';
+import { writeJson } from '../terminal/output.ts';
 import { outcomeOf } from './answer.ts';
 
 /** GitHub itself gives up after ten seconds, and lists a delivery a little later. */

@@ -3,8 +3,8 @@ import { type AppWebhook, appWebhook } from '../../../workers/webhooks.ts';
 import { hooksOf } from '../../adapters/github/register-webhook.ts';
 import { loadSiskinConfig } from '../../config/siskin-config.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
-import type { Io } from '../io.ts';
-import { configPath } from '../local-config.ts';
+import { configPath } from '../local/local-config.ts';
+import type { Io } from '../terminal/io.ts';
 
 /** @throws SiskinError of siskin.yaml and of appWebhook */
 export async function openWebhook(command: Command, io: Io, app: string): Promise<AppWebhook> {

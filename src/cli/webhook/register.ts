@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { registerAppWebhook } from '../../../workers/webhooks.ts';
 import { loadSiskinConfig } from '../../config/siskin-config.ts';
-import { appArgument, example } from '../arguments.ts';
-import type { Io } from '../io.ts';
-import { configPath } from '../local-config.ts';
-import { neutral, writeJson } from '../output.ts';
+import { configPath } from '../local/local-config.ts';
+import { appArgument, example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, writeJson } from '../terminal/output.ts';
 
 /** `siskin webhook register APP` */
 export function addRegister(webhook: Command, io: Io): void {

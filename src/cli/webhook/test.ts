@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { appArgument, example } from '../arguments.ts';
-import type { Io } from '../io.ts';
+import { appArgument, example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
 import { deliveryOf, reportDelivery } from './await-delivery.ts';
 import { openWebhook, ourHook } from './open.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, neutral, paint, took, writeJson } from '../../../src/cli/output.ts';
+import { ago, neutral, paint, took, writeJson } from '../../../src/cli/terminal/output.ts';
 import { memoryIo } from '../../support/app-cli.ts';
 
 describe('what comes from outside', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readEvents, type ServerEvent } from '../../../src/cli/server-events.ts';
+import { readEvents, type ServerEvent } from '../../../src/cli/client/server-events.ts';
 
 async function read(chunks: Uint8Array[]): Promise<ServerEvent[]> {
   const events: ServerEvent[] = [];

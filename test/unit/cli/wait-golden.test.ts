@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { DeploymentEvent } from '../../../src/cli/deployment-events.ts';
+import type { DeploymentEvent } from '../../../src/cli/client/deployment-events.ts';
 import { frame, type LiveSubject } from '../../../src/cli/live/frame.ts';
 import { advanceLive, freshProgress } from '../../../src/cli/live/progress.ts';
 import { goldenFiles } from '../../support/config-golden.ts';

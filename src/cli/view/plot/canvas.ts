@@ -1,5 +1,5 @@
-import type { Io } from '../../io.ts';
-import { type Color, paint } from '../../output.ts';
+import type { Io } from '../../terminal/io.ts';
+import { type Color, paint } from '../../terminal/output.ts';
 
 /** What stands in one cell of a plot. */
 export interface Mark {

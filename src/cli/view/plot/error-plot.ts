@@ -1,5 +1,5 @@
 import type { TickView, VerdictView } from '../../../api/schemas.ts';
-import type { Io } from '../../io.ts';
+import type { Io } from '../../terminal/io.ts';
 import { Canvas } from './canvas.ts';
 import type { Timeline } from './timeline.ts';
 

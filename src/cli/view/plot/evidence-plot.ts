@@ -1,6 +1,6 @@
 import type { TickView, VerdictView } from '../../../api/schemas.ts';
 import { promoteAt, rollBackAt } from '../../../domain/verdict/measures.ts';
-import type { Io } from '../../io.ts';
+import type { Io } from '../../terminal/io.ts';
 import { Canvas, type Mark } from './canvas.ts';
 import type { Timeline } from './timeline.ts';
 

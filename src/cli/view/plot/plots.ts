@@ -1,5 +1,5 @@
 import type { VerdictView } from '../../../api/schemas.ts';
-import type { Io } from '../../io.ts';
+import type { Io } from '../../terminal/io.ts';
 import { belowPlot, plotMargin } from './canvas.ts';
 import { errorLegend, errorPlot } from './error-plot.ts';
 import { evidenceLegend, evidencePlot } from './evidence-plot.ts';

@@ -1,13 +1,13 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { readBoundedFile } from '../config/bounded-file.ts';
-import { envSettings } from '../config/env.ts';
-import { interpolate } from '../config/interpolate.ts';
-import { longestYamlBytes, parseYamlText } from '../config/yaml-text.ts';
-import { SiskinError } from '../domain/errors/siskin-error.ts';
-import type { EnvironmentKey } from '../domain/names.ts';
-import type { Io } from './io.ts';
+import { readBoundedFile } from '../../config/bounded-file.ts';
+import { envSettings } from '../../config/env.ts';
+import { interpolate } from '../../config/interpolate.ts';
+import { longestYamlBytes, parseYamlText } from '../../config/yaml-text.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import type { EnvironmentKey } from '../../domain/names.ts';
+import type { Io } from '../terminal/io.ts';
 
 /** Where the Siskin of this machine keeps its data and listens. */
 export interface LocalServer {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SiskinError } from '../domain/errors/siskin-error.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { readEvents, type ServerEvent } from './server-events.ts';
 
 /** An error the server answered; its code may be newer than this command. */

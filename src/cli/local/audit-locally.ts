@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { notePending } from '../adapters/system/pending-audit.ts';
-import { takenInSchema } from '../api/schemas.ts';
-import { messageOf, SiskinError } from '../domain/errors/siskin-error.ts';
-import { localClient } from './context.ts';
-import type { Io } from './io.ts';
+import { notePending } from '../../adapters/system/pending-audit.ts';
+import { takenInSchema } from '../../api/schemas.ts';
+import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
+import { localClient } from '../client/context.ts';
+import type { Io } from '../terminal/io.ts';
 import type { LocalServer } from './local-config.ts';
 import { osUser, thisHost } from './os-user.ts';
 

@@ -1,12 +1,12 @@
-import { type ActionAnswer, type DeploymentView, deploymentSchema } from '../api/schemas.ts';
-import { isEndState } from '../domain/deployment.ts';
-import { SiskinError } from '../domain/errors/siskin-error.ts';
+import { type ActionAnswer, type DeploymentView, deploymentSchema } from '../../api/schemas.ts';
+import { isEndState } from '../../domain/deployment.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { watchLive } from '../live/watch.ts';
+import type { Io } from '../terminal/io.ts';
+import { neutral, paint, took, writeJson } from '../terminal/output.ts';
+import { writeEvent } from '../view/journal-line.ts';
 import type { Client } from './client.ts';
 import { follow } from './deployment-events.ts';
-import type { Io } from './io.ts';
-import { watchLive } from './live/watch.ts';
-import { neutral, paint, took, writeJson } from './output.ts';
-import { writeEvent } from './view/journal-line.ts';
 
 export interface ActionOptions {
   wait?: boolean;

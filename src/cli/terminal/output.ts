@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { DeploymentState } from '../domain/deployment.ts';
+import type { DeploymentState } from '../../domain/deployment.ts';
 import type { Io } from './io.ts';
 
 // Controls (Cc) and format characters (Cf: zero-width, bidirectional) can repaint a terminal or hide text.

@@ -1,5 +1,5 @@
-import { SiskinError } from '../domain/errors/siskin-error.ts';
-import type { EnvironmentKey } from '../domain/names.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import type { EnvironmentKey } from '../../domain/names.ts';
 
 /** The error for a filter that leaves nothing, naming what there is instead. */
 export function noSuchEnvironment(

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import type { Env } from '../config/env.ts';
+import type { Env } from '../../config/env.ts';
 
 /** Who types: the user of the operating system, behind sudo the one who called it. Only letters, digits and `._@-`. */
 export function osUser({ SUDO_USER }: Env): string {

@@ -1,5 +1,5 @@
 import { Argument, InvalidArgumentError } from 'commander';
-import { deploymentIdSchema, nameSchema } from '../api/schemas.ts';
+import { deploymentIdSchema, nameSchema } from '../../api/schemas.ts';
 
 /** The arguments that verbs share, checked before anything is sent. */
 export const appArgument = (): Argument => named('<app>', 'the app, as siskin.yaml names it');

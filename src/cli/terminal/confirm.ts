@@ -1,5 +1,5 @@
 import { confirm, isCancel } from '@clack/prompts';
-import { SiskinError } from '../domain/errors/siskin-error.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { Io } from './io.ts';
 
 /**

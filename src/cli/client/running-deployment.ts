@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { actionAnswerSchema } from '../api/schemas.ts';
-import { actionPath, appArgument, environmentArgument, example } from './arguments.ts';
+import { actionAnswerSchema } from '../../api/schemas.ts';
+import { actionPath, appArgument, environmentArgument, example } from '../terminal/arguments.ts';
+import type { Io } from '../terminal/io.ts';
 import { connect } from './context.ts';
-import type { Io } from './io.ts';
 import { type ActionOptions, report } from './wait.ts';
 
 /** A verb that gives the running deployment of an environment a command. */

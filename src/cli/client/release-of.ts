@@ -1,6 +1,6 @@
-import { type ReleaseView, releaseListSchema } from '../api/schemas.ts';
-import { SiskinError } from '../domain/errors/siskin-error.ts';
-import { actionPath, type NamedRelease } from './arguments.ts';
+import { type ReleaseView, releaseListSchema } from '../../api/schemas.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { actionPath, type NamedRelease } from '../terminal/arguments.ts';
 import type { Client } from './client.ts';
 
 /**

@@ -2,12 +2,12 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { envSettings } from '../config/env.ts';
-import { SiskinError } from '../domain/errors/siskin-error.ts';
+import { envSettings } from '../../config/env.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { configPath, type LocalServer, readLocalConfig } from '../local/local-config.ts';
+import { osUser } from '../local/os-user.ts';
+import type { Io } from '../terminal/io.ts';
 import { type Client, createClient } from './client.ts';
-import type { Io } from './io.ts';
-import { configPath, type LocalServer, readLocalConfig } from './local-config.ts';
-import { osUser } from './os-user.ts';
 
 const optionsSchema = z.object({
   url: z.string().optional(),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import { eventDataSchemas } from '../api/schemas.ts';
-import { SiskinError } from '../domain/errors/siskin-error.ts';
+import { eventDataSchemas } from '../../api/schemas.ts';
+import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { Client } from './client.ts';
 import type { ServerEvent } from './server-events.ts';
 

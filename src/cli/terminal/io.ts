@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { type Env, envSettings, readEnv } from '../config/env.ts';
+import { type Env, envSettings, readEnv } from '../../config/env.ts';
 
 /** Where a command reads from and writes to; tests give their own. */
 export interface Io {
