@@ -75,7 +75,11 @@ export async function startUp(configFile: string, env: Env, logger?: Logger): Pr
     const routerUrl = `http://${addressText(config.router.listen)}`;
     log.info({ api: server.url, router: routerUrl }, 'siskin is up');
     const followFront = () => (front ? frontAgain(configFile, env, front, log) : Promise.resolve());
-    return { api: server.url, router: routerUrl, token, followFront, stop: () => ending.run() };
+    const stop = async () => {
+      await ending.run();
+      log.info('siskin has stopped; the replicas run on');
+    };
+    return { api: server.url, router: routerUrl, token, followFront, stop };
   } catch (error) {
     await ending.run();
     throw error;
