@@ -72,20 +72,31 @@ export async function backUp(
   );
 }
 
-/** Restores with nobody else at work on the backups. @throws SiskinError BACKUP_RUNNING, and as restoreBackup */
-export const restoreLocked = (config: SiskinConfig, plan: RestorePlan, tell: Tell): Promise<void> =>
-  withFolderLock(backupSettings(config).folder, () => restoreBackup(backupWorld(config), plan, tell));
+/**
+ * Restores with nobody else at work on the backups. The backup is read once more before anything is emptied: since the plan a
+ * person was asked, and another backup may have removed this one.
+ * @throws SiskinError BACKUP_RUNNING, BACKUP_MISSING, BACKUP_DAMAGED, and as restoreBackup
+ */
+export async function restoreLocked(config: SiskinConfig, plan: RestorePlan, tell: Tell): Promise<void> {
+  const world = backupWorld(config);
+  await withFolderLock(backupSettings(config).folder, async () => {
+    await verifyBackup(world.shelf, plan.manifest.id);
+    await restoreBackup(world, plan, tell);
+  });
+}
 
 /**
  * Brings Siskin's own state back from a backup, into an empty dataDir.
- * @throws SiskinError BACKUP_MISSING, BACKUP_DAMAGED, ANOTHER_INSTANCE while Siskin runs; RESTORE_REFUSED, RESTORE_FAILED
+ * @throws SiskinError BACKUP_RUNNING, BACKUP_MISSING, BACKUP_DAMAGED, ANOTHER_INSTANCE while Siskin runs; RESTORE_REFUSED, RESTORE_FAILED
  */
 export async function restoreSiskin(config: SiskinConfig, id: string, tell: Tell): Promise<void> {
   const { shelf } = backupWorld(config);
-  const { state } = await verifyBackup(shelf, id, tell);
-  if (!state)
-    throw new SiskinError('RESTORE_REFUSED', `${id} was made without Siskin's own state`, {
-      hint: 'See `siskin backup list` for one that holds it.',
-    });
-  await withIdleState(config, (own) => restoreOwnState(own, shelf, { id, state }, tell));
+  await withFolderLock(backupSettings(config).folder, async () => {
+    const { state } = await verifyBackup(shelf, id, tell);
+    if (!state)
+      throw new SiskinError('RESTORE_REFUSED', `${id} was made without Siskin's own state`, {
+        hint: 'See `siskin backup list` for one that holds it.',
+      });
+    await withIdleState(config, (own) => restoreOwnState(own, shelf, { id, state }, tell));
+  });
 }

@@ -2,9 +2,8 @@ import { makeIdentity, readIdentity } from '../src/adapters/age/identity.ts';
 import { SecretStore } from '../src/adapters/age/secret-store.ts';
 import { secretsFolder } from '../src/config/secret-folders.ts';
 import { configSecrets, type SecretParts } from '../src/config/secrets.ts';
-import type { SiskinConfig } from '../src/config/siskin-config.ts';
+import { findEnvironment, type SiskinConfig } from '../src/config/siskin-config.ts';
 import { messageOf, SiskinError } from '../src/domain/errors/siskin-error.ts';
-import type { EnvironmentKey } from '../src/domain/names.ts';
 import { storedUses } from '../src/domain/secrets.ts';
 import type { Logger } from '../src/observability/logger.ts';
 import { LiveMask } from '../src/observability/mask.ts';
@@ -40,7 +39,7 @@ export async function openSecrets(
     seal: (text) => store.seal(text),
     read: async (key) => {
       mask.learn(await store.spoken(key));
-      const { secretValues = {} } = configured(config, key) ?? {};
+      const { secretValues = {} } = findEnvironment(config, key)?.environment ?? {};
       return new Map([...(await store.read(key)), ...Object.entries(secretValues)]);
     },
   };
@@ -57,6 +56,3 @@ async function ensureIdentity({ apps, secrets: { identityFile } }: Config): Prom
   );
   if (missing) await makeIdentity(identityFile, new Date());
 }
-
-const configured = ({ apps }: Config, { app, environment }: EnvironmentKey) =>
-  apps.find((one) => one.app === app)?.environments.find((one) => one.environment === environment);

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import { isEmptyFolder, type RenderedFile, stageFolder } from '../adapters/host/write-folder.ts';
-import { ownVersion } from '../adapters/system/own-version.ts';
+import { siskinVersion } from '../adapters/system/version.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import type { HostAnswers } from '../domain/host/answers.ts';
 import type { FileVerdict } from '../domain/host/checkers.ts';
@@ -84,7 +84,7 @@ function refuseOptionsOfInit(init: Command, host: Command): void {
 async function run(io: Io, folder: string, options: HostOptions): Promise<void> {
   const answers = await answersFor(io, options);
   const plan = hostPlan(answers);
-  const machine = await machineFacts(await ownVersion());
+  const machine = await machineFacts(siskinVersion());
   if (options.dryRun)
     return tellDryRun(io, await renderPlan(plan, hiddenSecrets(plan), machine), options.json === true);
   // What listens there may be the host itself, when its folder is written anew.

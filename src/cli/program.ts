@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { ownVersion } from '../adapters/system/own-version.ts';
+import { siskinVersion } from '../adapters/system/version.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { RemoteError } from './client/client.ts';
 import type { Io } from './terminal/io.ts';
@@ -14,10 +14,6 @@ export type Register = (program: Command, io: Io) => void;
  * @returns the exit code: 0 when it worked, 130 when Ctrl-C ended the waiting for something that goes on, else 1
  */
 export async function runCli(argv: string[], io: Io, verbs: readonly Register[]): Promise<number> {
-  if (argv.length === 1 && argv[0] === '--version') {
-    io.write(`siskin ${await ownVersion()}\n`);
-    return 0;
-  }
   const program = createProgram(io);
   for (const register of verbs) register(program, io);
   try {
@@ -36,7 +32,7 @@ function createProgram(io: Io): Command {
     .option('--url <url>', 'the server (else SISKIN_URL, else server.listen of siskin.yaml)')
     .option('--token-file <file>', 'file with the API token (else SISKIN_TOKEN, else dataDir/cli-token)')
     .option('--config <file>', 'siskin.yaml (else SISKIN_CONFIG, else ./siskin.yaml)')
-    .option('--version', 'print the version, and nothing else')
+    .version(`siskin ${siskinVersion()}`, '--version', 'print the version, and nothing else')
     .option('--no-color', 'no colours (as NO_COLOR does; FORCE_COLOR keeps them in a pipe)')
     .on('option:no-color', () => {
       io.color = false;

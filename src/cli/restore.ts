@@ -98,8 +98,7 @@ async function restored(
       'ARGUMENT_INVALID',
       `--into names ${unknown.join(', ')}; the backup holds: ${known.join(', ')}`,
     );
-  const unfinished = await world.shelf.unfinishedRestore();
-  if (unfinished) tell(unfinishedWords(unfinished));
+  for (const note of await world.shelf.restoreNotes()) tell(unfinishedWords(note));
   const targets = targetsOf(plan);
   await askFirst(io, `Replace what is in ${targets.join(', ')} by ${id} of ${manifest.createdAt}?`, yes);
   const local = await readLocalConfig(path, io);

@@ -43,7 +43,7 @@ export function parseSiskinConfig(text: string, file: string, env: Variables): S
 
 /** The app and environment of these names, as siskin.yaml has them. */
 export function findEnvironment(
-  config: SiskinConfig,
+  config: Pick<SiskinConfig, 'apps'>,
   key: { app: string; environment: string },
 ): { app: AppConfig; environment: EnvironmentConfig } | undefined {
   const app = config.apps.find((candidate) => candidate.app === key.app);

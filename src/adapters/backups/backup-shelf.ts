@@ -2,29 +2,28 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ZodError } from 'zod';
 import {
   type BackupManifest,
   backupIdPattern,
   filesOf,
   type SavedFile,
 } from '../../domain/backup/manifest.ts';
+import type { RestoreNote } from '../../domain/backup/restore-notes.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type {
   BackupDraft,
   BackupShelf,
   Chunks,
   DamagedBackup,
-  RestoreNote,
   ShelfContents,
 } from '../../pipeline/backup/ports.ts';
 import { syncFolder, writeDurably } from './durable-file.ts';
-import { manifestSchema, restoreNoteSchema } from './manifest-schema.ts';
+import { manifestSchema, restoreNotesSchema } from './manifest-schema.ts';
 
 const longestManifest = 4 * 1024 * 1024;
 const manifestFile = 'manifest.json';
 const draftPrefix = '.draft-';
-const restoreFile = '.restoring.json';
+const restoresFile = '.restoring.json';
 
 /**
  * Backups as folders of one folder, each with its manifest. A backup is written under another name and becomes one by being
@@ -48,6 +47,8 @@ export class FileBackupShelf implements BackupShelf {
     return {
       write: (file, chunks) => writeNonEmpty(join(draft, file), file, chunks),
       commit: async (manifest) => {
+        // what could not be read again is no backup
+        manifestSchema.parse(manifest);
         await writeDurably(join(draft, manifestFile), [Buffer.from(JSON.stringify(manifest, null, 2))]);
         await syncFolder(draft);
         await rename(draft, this.#of(id));
@@ -105,8 +106,9 @@ export class FileBackupShelf implements BackupShelf {
     if (hash.digest('hex') !== sha256) throw damaged(id, file, 'has another checksum');
   }
 
-  open(id: string, { file }: SavedFile): Chunks {
-    return createReadStream(join(this.#of(id), file));
+  async *open(id: string, { file }: SavedFile): AsyncGenerator<Uint8Array> {
+    // opened when it is read: the error of a stream that nobody reads yet would end the process
+    yield* createReadStream(join(this.#of(id), file));
   }
 
   async remove(id: string): Promise<void> {
@@ -117,22 +119,23 @@ export class FileBackupShelf implements BackupShelf {
     await rm(leaving, { recursive: true, force: true });
   }
 
-  async noteRestore(note: RestoreNote | null): Promise<void> {
-    const path = join(this.#folder, restoreFile);
-    await rm(path, { force: true });
-    if (note) await writeDurably(path, [Buffer.from(JSON.stringify(note))]);
-    await syncFolder(this.#folder);
+  async restoreNotes(): Promise<RestoreNote[]> {
+    try {
+      return restoreNotesSchema.parse(JSON.parse(await readFile(join(this.#folder, restoresFile), 'utf8')));
+    } catch (error) {
+      if (isMissing(error)) return [];
+      const why = `${restoresFile}, which tells of restores that broke off, cannot be read: ${messageOf(error)}`;
+      throw new SiskinError('BACKUP_DAMAGED', why, { cause: error });
+    }
   }
 
-  async unfinishedRestore(): Promise<RestoreNote | null> {
-    try {
-      return restoreNoteSchema.parse(JSON.parse(await readFile(join(this.#folder, restoreFile), 'utf8')));
-    } catch (error) {
-      if (isMissing(error)) return null;
-      // it broke off while it was noted, before it changed anything
-      if (error instanceof SyntaxError || error instanceof ZodError) return null;
-      throw error;
-    }
+  async writeRestoreNotes(notes: readonly RestoreNote[]): Promise<void> {
+    const path = join(this.#folder, restoresFile);
+    const draft = `${path}.draft`;
+    await rm(draft, { force: true });
+    await writeDurably(draft, [Buffer.from(JSON.stringify(notes))]);
+    await rename(draft, path);
+    await syncFolder(this.#folder);
   }
 
   async #checkLength(id: string, { file, bytes }: SavedFile): Promise<void> {

@@ -24,25 +24,37 @@ export async function withFolderLock<T>(
 ): Promise<T> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, '.in-use');
-  if (!(await take(file))) {
+  let mine = randomUUID();
+  if (!(await take(file, mine))) {
     await removeAbandoned(file, folder, watchMs);
-    if (!(await take(file))) throw running(folder);
+    if (!(await take(file, mine))) throw running(folder);
   }
-  // only where the file is: it must not come back after its end. A beat that fails leaves the old word, and at the worst
-  // somebody takes the lock over
-  const renew = () => writeFile(file, randomUUID(), { flag: 'r+' });
-  const beat = setInterval(() => void renew().catch(() => undefined), beatMs);
+  // one that slept too long has lost the lock to another, whose word is left alone
+  const isMine = async () => (await wordIn(file)) === mine;
+  const renew = async () => {
+    if (!(await isMine())) return clearInterval(beat);
+    const next = randomUUID();
+    // only where the file is: it must not come back after its end
+    await writeFile(file, next, { flag: 'r+' });
+    mine = next;
+  };
+  let renewing = Promise.resolve();
+  // a beat that fails leaves the old word, and at the worst somebody takes the lock over
+  const beat = setInterval(() => {
+    renewing = renewing.then(renew).catch(() => undefined);
+  }, beatMs);
   try {
     return await work();
   } finally {
     clearInterval(beat);
-    await rm(file, { force: true });
+    await renewing;
+    if (await isMine()) await rm(file, { force: true });
   }
 }
 
-async function take(file: string): Promise<boolean> {
+async function take(file: string, word: string): Promise<boolean> {
   try {
-    await writeFile(file, randomUUID(), { flag: 'wx', mode: 0o600 });
+    await writeFile(file, word, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;

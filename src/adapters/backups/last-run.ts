@@ -17,12 +17,14 @@ const schema = z.object({
 /** How the last run of something that is done regularly went. */
 export type LastRun = z.infer<typeof schema>;
 
-/** @returns null when there was none, or nobody can tell */
+/** @returns null when there was none, or the file holds no such thing: then it is to be written anew @throws Error of the file system */
 export async function readLastRun(file: string): Promise<LastRun | null> {
   try {
     return schema.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
   }
 }
 

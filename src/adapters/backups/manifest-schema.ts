@@ -42,7 +42,6 @@ export const manifestSchema = z.object({
 });
 
 /** .restoring.json; see RestoreNote. */
-export const restoreNoteSchema = z.object({
-  id: z.string().regex(backupIdPattern),
-  targets: z.array(z.string()),
-});
+export const restoreNotesSchema = z.array(
+  z.object({ id: z.string().regex(backupIdPattern), targets: z.array(z.string()) }),
+);

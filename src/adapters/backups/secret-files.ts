@@ -1,10 +1,14 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { namePattern } from '../../domain/names.ts';
 import type { SealedFile, SecretFiles } from '../../pipeline/backup/ports.ts';
 
 const ending = '.age';
 
-/** The files of the secret store, `APP/ENVIRONMENT.age`, as they lie there. The identity is not one of them. */
+/**
+ * The files of the secret store, `APP/ENVIRONMENT.age`, as they lie there. The identity is not one of them, nor is what somebody
+ * else has laid there, such as `production.old.age`: the store would not open it.
+ */
 export class FolderOfSecretFiles implements SecretFiles {
   readonly #folder: string;
   readonly #identityFile: string;
@@ -21,8 +25,10 @@ export class FolderOfSecretFiles implements SecretFiles {
     for (const { name: app } of apps)
       for (const entry of await entriesOf(join(this.#folder, app))) {
         const path = join(this.#folder, app, entry.name);
-        if (!entry.isFile() || !entry.name.endsWith(ending) || path === this.#identityFile) continue;
-        files.push({ app, environment: basename(entry.name, ending), bytes: await readFile(path) });
+        const environment = basename(entry.name, ending);
+        const isOurs = entry.isFile() && entry.name.endsWith(ending) && isScope(app, environment);
+        if (!isOurs || path === this.#identityFile) continue;
+        files.push({ app, environment, bytes: await readFile(path) });
       }
     return files;
   }
@@ -33,6 +39,9 @@ export class FolderOfSecretFiles implements SecretFiles {
     await writeFile(path, bytes, { flag: 'wx', mode: 0o600, flush: true });
   }
 }
+
+const isScope = (app: string, environment: string): boolean =>
+  namePattern.test(app) && (environment === '_all' || namePattern.test(environment));
 
 /** None where there is no folder. */
 async function entriesOf(folder: string) {

@@ -11,7 +11,7 @@ const passing = ['lease:', 'quiet:', 'bull:'];
 
 /**
  * All keys of one prefix at one moment: a script is the only thing that runs in its Redis.
- * ARGV: prefix, then prefixes of what is left out. Returns key, ms to live (-1: for ever), DUMP, for each.
+ * ARGV: prefix, then prefixes of what is left out. Returns { key, ms to live (-1: for ever), DUMP } for each.
  */
 const readAll = `
 local seen, found, cursor = {}, {}, '0'
@@ -26,13 +26,14 @@ repeat
   for _, key in ipairs(page[2]) do
     if wanted(key) then
       seen[key] = true
-      local at = #found
-      found[at + 1], found[at + 2], found[at + 3] = key, tostring(redis.call('PTTL', key)), redis.call('DUMP', key)
+      found[#found + 1] = { key, redis.call('PTTL', key), redis.call('DUMP', key) }
     end
   end
 until cursor == '0'
 return found
 `;
+
+const entries = z.array(z.tuple([z.instanceof(Buffer), z.int(), z.instanceof(Buffer)]));
 
 /** Siskin's records in Redis, by DUMP and RESTORE: into the same version of Redis or a newer one. */
 export class RedisOwnRecords implements OwnRecords {
@@ -46,13 +47,14 @@ export class RedisOwnRecords implements OwnRecords {
     const { redis, keys } = this.#store;
     const leftOut = passing.map((kind) => `${keys.prefix}${kind}`);
     const answer = await reaching(() => redis.callBuffer('EVAL', readAll, 0, keys.prefix, ...leftOut));
-    const flat = z.array(z.instanceof(Buffer)).parse(answer);
-    const all: OwnRecord[] = [];
-    for (let at = 0; at + 2 < flat.length; at += 3) {
-      const [key, ttl, dump] = flat.slice(at, at + 3) as [Buffer, Buffer, Buffer];
-      const ttlMs = Number(ttl.toString());
-      all.push({ key: key.toString(), ttlMs: ttlMs > 0 ? ttlMs : null, dump });
-    }
+    const all = entries.parse(answer).map(
+      ([key, ttlMs, dump]): OwnRecord => ({
+        key: key.toString(),
+        // one that is about to end must not become one for ever, which is RESTORE's 0
+        ttlMs: ttlMs === -1 ? null : Math.max(1, ttlMs),
+        dump,
+      }),
+    );
     const info = await reaching(() => redis.info('server'));
     return { version: /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'unknown', all };
   }
@@ -67,7 +69,7 @@ export class RedisOwnRecords implements OwnRecords {
     if (!refused && answers.length === records.length) return;
     // a transaction is not undone by Redis
     const added = records.filter((_, index) => answers[index]?.[0] === null).map(({ key }) => key);
-    if (added.length > 0) await reaching(() => redis.del(...added));
+    if (added.length > 0) await reaching(() => redis.del(added));
     const why = refused ? messageOf(refused) : 'the transaction was not carried out';
     throw new SiskinError('RESTORE_FAILED', `Redis did not take Siskin's records: ${why}`);
   }

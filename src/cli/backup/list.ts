@@ -21,8 +21,7 @@ export function addBackupList(backup: Command, io: Io): void {
       const { backupWorld } = await import('../../../workers/backup.ts');
       const { shelf } = backupWorld(config);
       const { backups, damaged } = await shelf.list();
-      const unfinished = await shelf.unfinishedRestore();
-      if (unfinished) io.writeError(`${neutral(unfinishedWords(unfinished))}\n`);
+      for (const note of await shelf.restoreNotes()) io.writeError(`${neutral(unfinishedWords(note))}\n`);
       const newestFirst = backups.reverse();
       // --json may stand before `list`, which the verb above it takes
       if (command.optsWithGlobals<{ json?: boolean }>().json)

@@ -1,4 +1,4 @@
-import type { RestoreNote } from '../../pipeline/backup/ports.ts';
+import type { RestoreNote } from '../../domain/backup/restore-notes.ts';
 
 /** A sentence about a restore that broke off, and what to do. */
 export const unfinishedWords = ({ id, targets }: RestoreNote): string =>

@@ -29,10 +29,13 @@ export interface Input extends AsyncIterable<Buffer | string> {
   pause?(): unknown;
 }
 
-/** Whoever read the output has seen enough, as `head` has: that is no failure. */
+/**
+ * Whoever read the output has seen enough, as `head` has: nothing is said of it. The exit code is that of a program which
+ * SIGPIPE ended (128 + 13), so that a service whose log went away is started again.
+ */
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  process.exit(141);
 }
 
 /** This process's own. The first Ctrl-C aborts `interrupted` where a command listens; a second one ends the process. */

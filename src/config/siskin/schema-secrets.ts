@@ -35,13 +35,14 @@ const listExpected = must(
   `a list of secrets: ${'NAME, or { name: NAME, file: true } or { name: NAME, build: true }'}`,
 );
 
-/** `secrets` of an environment: which it is given, how, and the values that stand here. */
-export interface EnvironmentSecrets {
+/** Which secrets an environment is given, how, and the values that stand in siskin.yaml. */
+interface EnvironmentSecrets {
   uses: SecretUse[];
   /** By name. */
   values: Record<string, string>;
 }
 
+/** `secrets` of an environment. */
 export const environmentSecrets = z
   .array(z.union([secretName, detailed], listExpected), listExpected)
   .transform((written, ctx): EnvironmentSecrets => {

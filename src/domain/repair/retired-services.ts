@@ -1,25 +1,26 @@
 import type { Release } from '../deployment.ts';
 import { type ServiceRelease, serviceRelease, serviceReleases } from '../release.ts';
 
-/** A service that has containers, and the newest release of them; null where Siskin gave none of them its name. */
-export interface FoundService {
-  service: string;
-  newest: number | null;
+/**
+ * Services that have containers, and that neither the release that serves nor the operator knows any more.
+ * @param found in the environment @param named those of siskin.yaml
+ */
+export function unknownServices(
+  found: readonly string[],
+  { services }: Pick<Release, 'services'>,
+  named: readonly string[],
+): string[] {
+  const known = new Set([...services.map(({ spec }) => spec.service), ...named]);
+  return found.filter((service) => !known.has(service));
 }
 
 /**
- * Services that have containers, and that neither the release that serves nor the operator knows any more. One with a
- * container of that very release is none: its record was written anew, from a siskin.yaml of after it.
- * @param found in the environment @param named those of siskin.yaml
+ * Whether an unknown service is left over. With a container of the very release that serves it is not: that one's record was
+ * written anew, from a siskin.yaml of after it.
+ * @param newest release of its containers; null where none has the name that Siskin gives
  */
-export function retiredServices(
-  found: readonly FoundService[],
-  { services, release }: Pick<Release, 'services' | 'release'>,
-  named: readonly string[],
-): FoundService[] {
-  const known = new Set([...services.map(({ spec }) => spec.service), ...named]);
-  return found.filter(({ service, newest }) => !known.has(service) && (newest === null || newest < release));
-}
+export const isRetired = (newest: number | null, { release }: Pick<Release, 'release'>): boolean =>
+  newest === null || newest < release;
 
 /**
  * A retired service as one that is to have no replicas: what is left of it is then drained, stopped and removed as

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SavedState } from '../../domain/backup/manifest.ts';
-import { SiskinError } from '../../domain/errors/siskin-error.ts';
+import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { gunzipped, gzipped } from './gzip.ts';
 import type { BackupDraft, BackupShelf, Chunks, OwnRecord, OwnState, SealedFile, Tell } from './ports.ts';
 
@@ -81,20 +81,35 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-const joined = async (chunks: Chunks): Promise<Buffer> => {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts);
-};
+/** Far more than histories of thousands of deployments take; a file of zeros unpacks to a thousand times its size. */
+const longestFile = 512 * 2 ** 20;
 
+async function joined(chunks: Chunks): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > longestFile) throw new Error(`more than ${longestFile / 2 ** 20} MB`);
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}
+
+/** @throws SiskinError RESTORE_FAILED for what saveOwnState has not written */
 async function recordsIn(chunks: Chunks): Promise<OwnRecord[]> {
-  const lines = (await joined(chunks)).toString('utf8').split('\n');
-  return lines
-    .filter((line) => line !== '')
-    .map((line) => {
-      const { key, ttlMs, dump } = recordSchema.parse(JSON.parse(line));
-      return { key, ttlMs, dump: Buffer.from(dump, 'base64') };
+  try {
+    const lines = (await joined(chunks)).toString('utf8').split('\n');
+    return lines.filter((line) => line !== '').map(recordOf);
+  } catch (error) {
+    throw new SiskinError('RESTORE_FAILED', `the saved records cannot be read: ${messageOf(error)}`, {
+      cause: error,
     });
+  }
+}
+
+function recordOf(line: string): OwnRecord {
+  const { key, ttlMs, dump } = recordSchema.parse(JSON.parse(line));
+  return { key, ttlMs, dump: Buffer.from(dump, 'base64') };
 }
 
 /** One line of siskin-records.ndjson. */

@@ -1,4 +1,5 @@
 import type { BackupManifest, DatabaseKind, SavedDatabase, SavedFile } from '../../domain/backup/manifest.ts';
+import type { RestoreNote } from '../../domain/backup/restore-notes.ts';
 
 export type Chunks = AsyncIterable<Uint8Array>;
 
@@ -62,13 +63,6 @@ export interface DamagedBackup {
   why: string;
 }
 
-/** A restore that goes on, or broke off. */
-export interface RestoreNote {
-  id: string;
-  /** What it replaces, in words. */
-  targets: string[];
-}
-
 export interface ShelfContents {
   /** Their manifest can be read, and their files are there with their lengths; checksums are for `verify`. The oldest first. */
   backups: BackupManifest[];
@@ -87,10 +81,10 @@ export interface BackupShelf {
   verify(id: string, file: SavedFile): Promise<void>;
   open(id: string, file: SavedFile): Chunks;
   remove(id: string): Promise<void>;
-  /** Notes durably that a restore begins; null: it has ended well. */
-  noteRestore(note: RestoreNote | null): Promise<void>;
-  /** The restore that began and did not end well, by its error or because its process ended; null: there is none. */
-  unfinishedRestore(): Promise<RestoreNote | null>;
+  /** Restores that began and did not end well. @throws SiskinError BACKUP_DAMAGED when nobody can read which */
+  restoreNotes(): Promise<RestoreNote[]>;
+  /** Replaces all of them durably, and at once. */
+  writeRestoreNotes(notes: readonly RestoreNote[]): Promise<void>;
 }
 
 /** One key of Siskin's in Redis. */

@@ -1,6 +1,7 @@
 import { misfit } from '../../domain/backup/fits.ts';
 import type { BackupManifest, SavedDatabase, SavedVolume } from '../../domain/backup/manifest.ts';
 import { filesOf } from '../../domain/backup/manifest.ts';
+import { withNote, withoutRestored } from '../../domain/backup/restore-notes.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { gunzipped } from './gzip.ts';
 import type { BackupShelf, Chunks, DatabaseAt, Tell } from './ports.ts';
@@ -89,19 +90,21 @@ export async function restoreBackup(
       run: () => world.volumes.restore(one.into, gunzipped(world.shelf.open(id, one.saved))),
     })),
   ];
-  await world.shelf.noteRestore({ id, targets: targetsOf(plan) });
+  const targets = targetsOf(plan);
+  const before = await world.shelf.restoreNotes();
+  await world.shelf.writeRestoreNotes(withNote(before, { id, targets }));
   for (const [index, { target, run }] of steps.entries()) {
     try {
       await run();
     } catch (error) {
       const refused = error instanceof SiskinError && error.code === 'RESTORE_REFUSED';
       if (index > 0 || !refused) throw brokenOff(error, steps, index);
-      await world.shelf.noteRestore(null);
+      await world.shelf.writeRestoreNotes(before);
       throw error;
     }
     tell(`${target}: restored`);
   }
-  await world.shelf.noteRestore(null);
+  await world.shelf.writeRestoreNotes(withoutRestored(before, targets));
 }
 
 function brokenOff(error: unknown, steps: readonly { target: string }[], at: number): SiskinError {

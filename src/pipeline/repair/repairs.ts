@@ -3,7 +3,7 @@ import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { backendName, type EnvironmentKey, environmentId } from '../../domain/names.ts';
 import { type ServiceRelease, serviceReleases } from '../../domain/release.ts';
 import type { RepairAction } from '../../domain/repair/repair-step.ts';
-import { type FoundService, retiredServices, withoutReplicas } from '../../domain/repair/retired-services.ts';
+import { isRetired, unknownServices, withoutReplicas } from '../../domain/repair/retired-services.ts';
 import type { AppEnvironment } from '../app-environment.ts';
 import type { Lease } from '../ports.ts';
 import type { World } from '../run-context.ts';
@@ -94,15 +94,14 @@ export class Repairs {
   /** What is left of services that the release that serves has no more, to be taken out. */
   async #retired(app: AppEnvironment, serving: Release): Promise<ServiceRelease[]> {
     const { replicas, store } = this.#world;
-    const looks = (await replicas.services(app)).map(async (service): Promise<FoundService> => {
+    const unknown = unknownServices(await replicas.services(app), serving, app.services);
+    const found = unknown.map(async (service) => {
       const { replicas: left } = await replicas.glance(app, service);
-      return { service, newest: left.length === 0 ? null : Math.max(...left.map(({ release }) => release)) };
+      const newest = left.length === 0 ? null : Math.max(...left.map(({ release }) => release));
+      if (!isRetired(newest, serving)) return [];
+      return withoutReplicas(serving, newest === null ? null : await store.release(app, newest), service);
     });
-    const retired = retiredServices(await Promise.all(looks), serving, app.services).map(
-      async ({ service, newest }) =>
-        withoutReplicas(serving, newest === null ? null : await store.release(app, newest), service),
-    );
-    return (await Promise.all(retired)).flat();
+    return (await Promise.all(found)).flat();
   }
 
   async #deploymentWaits(key: EnvironmentKey): Promise<boolean> {

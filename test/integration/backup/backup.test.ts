@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDocker } from '../../../src/adapters/docker/connect.ts';
 import { helperAt, runHelper } from '../../../src/adapters/docker/helper-container.ts';
+import { loadSiskinConfig } from '../../../src/config/siskin-config.ts';
+import { planRestore } from '../../../src/pipeline/backup/restore-backup.ts';
+import { backupWorld, restoreLocked } from '../../../workers/backup.ts';
 import { runCliHere } from '../../support/cli-in-process.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres-container.ts';
@@ -135,6 +138,18 @@ describe('a backup of PostgreSQL and a volume', () => {
     await postgres.sql('drop view goods; alter table moved rename to goods');
     expect((await cli(yaml, 'restore', id, '--yes')).output).toContain(told);
     expect(await inVolume(['cat', `${helperAt}/one`])).toBe('one\n');
+    expect((await cli(yaml, 'backup', 'list')).errors).toBe('');
+  });
+
+  it('empties nothing when another backup removed it while a person was asked', async () => {
+    const before = [await rows(), await listing()];
+    const config = await loadSiskinConfig(join(folder.path, 'siskin.yaml'), {});
+    const plan = await planRestore(backupWorld(config), id, new Map(), new Map([[unique, unique]]));
+    const [inside, away] = [join(folder.path, 'backups', id), join(folder.path, 'removed')];
+    await rename(inside, away);
+    await expect(restoreLocked(config, plan, () => {})).rejects.toMatchObject({ code: 'BACKUP_MISSING' });
+    await rename(away, inside);
+    expect([await rows(), await listing()]).toEqual(before);
     expect((await cli(yaml, 'backup', 'list')).errors).toBe('');
   });
 

@@ -100,6 +100,19 @@ it("brings Siskin's records and secrets back into an empty dataDir, with a Redis
   await after.world.close();
 });
 
+it('does not take what somebody laid beside the secrets for one of them', async () => {
+  const one = await machine('one');
+  await makeIdentity(join(folder.path, 'identity'), new Date());
+  await one.secrets.set({ ...shop }, { TOKEN: 'first' }, { via: 'stdin', now: new Date() });
+  const stray = join(one.path, 'secrets', 'shop', 'production.old.age');
+  await writeFile(stray, 'kept by hand');
+  const { id, state } = JSON.parse((await one.cli('backup', '--json')).output);
+  expect(state.secrets).toMatchObject([{ app: 'shop', environment: 'production' }]);
+  expect(JSON.parse((await one.cli('backup', 'list', '--json')).output)).toMatchObject([
+    { id, damaged: null },
+  ]);
+});
+
 it('refuses to replace secrets that are others', async () => {
   const one = await machine('one');
   await makeIdentity(join(folder.path, 'identity'), new Date());

@@ -61,3 +61,7 @@ it('does not take its first start for a missed run', async () => {
   expect(runs).toBe(0);
   expect(await readLastRun(file)).toMatchObject({ beganAt: null, result: null });
 });
+
+it('that cannot be looked up is not taken for one that never was', async () => {
+  await expect(readLastRun(folder.path)).rejects.toMatchObject({ code: 'EISDIR' });
+});

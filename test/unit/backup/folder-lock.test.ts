@@ -1,6 +1,6 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { withFolderLock } from '../../../src/adapters/backups/folder-lock.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
 
@@ -40,4 +40,20 @@ it('takes over what a killed process left, whatever its name was, once', async (
 it('gives way when the work fails', async () => {
   await expect(withFolderLock(folder.path, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await readdir(folder.path)).toEqual([]);
+});
+
+it('leaves the lock of another alone, who took it over while this one slept', async () => {
+  const file = join(folder.path, '.in-use');
+  const beatMs = 2_000;
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    await withFolderLock(folder.path, async () => {
+      await vi.advanceTimersByTimeAsync(beatMs);
+      await writeFile(file, 'another');
+      await vi.advanceTimersByTimeAsync(3 * beatMs);
+    });
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(await readFile(file, 'utf8')).toBe('another');
 });

@@ -23,6 +23,8 @@ const order = {
   keep: { last: 1, daily: 0, weekly: 0, monthly: 0 },
 };
 
+const unasked = () => Promise.reject(new Error('not asked'));
+
 /** A volume of which a part has come, and no more does; `onWait` is told so. */
 const stuck = (onWait: () => void): BackupWorld['volumes'] => ({
   save: (_, take) =>
@@ -33,8 +35,8 @@ const stuck = (onWait: () => void): BackupWorld['volumes'] => ({
         await new Promise(() => {});
       })(),
     ),
-  checkUnused: () => Promise.reject(new Error('not asked')),
-  restore: () => Promise.reject(new Error('not asked')),
+  checkUnused: unasked,
+  restore: unasked,
 });
 
 it('a backup that nobody needs any more ends at once, leaves nothing, and counts as none', async () => {
@@ -42,7 +44,7 @@ it('a backup that nobody needs any more ends at once, leaves nothing, and counts
   const world: BackupWorld = {
     shelf: new FileBackupShelf(join(folder.path, 'backups')),
     volumes: stuck(() => ended.abort(reason)),
-    databases: {} as BackupWorld['databases'],
+    databases: { facts: unasked, dump: unasked, restore: unasked, rehearse: unasked },
   };
   const file = join(folder.path, 'last.json');
   const last = {

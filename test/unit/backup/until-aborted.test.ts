@@ -1,3 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { untilAborted } from '../../../src/pipeline/backup/until-aborted.ts';
 
@@ -39,4 +42,47 @@ it('passes everything on, and what comes after its end means nothing', async () 
 
 it('begins nothing when it is aborted already', async () => {
   await expect(untilAborted(short(), AbortSignal.abort(reason)).next()).rejects.toBe(reason);
+});
+
+it('keeps no chunk that was passed on', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const passed: WeakRef<Uint8Array>[] = [];
+  async function* many() {
+    for (let n = 0; n < 100; n += 1) {
+      const chunk = new Uint8Array(1_000);
+      passed.push(new WeakRef(chunk));
+      yield chunk;
+    }
+  }
+  let alive = Number.POSITIVE_INFINITY;
+  for await (const _chunk of untilAborted(many(), new AbortController().signal)) {
+    if (passed.length < 100) continue;
+    await turn();
+    collect();
+    alive = passed.filter((one) => one.deref() !== undefined).length;
+  }
+  // those that a frame still names
+  expect(alive).toBeLessThan(5);
+});
+
+it.each(['the signal', 'whoever reads'])('closes its source when %s ends it', async (who) => {
+  const controller = new AbortController();
+  let closed = false;
+  async function* source() {
+    try {
+      for (;;) yield Buffer.from('one');
+    } finally {
+      closed = true;
+    }
+  }
+  const reading = (async () => {
+    for await (const _chunk of untilAborted(source(), controller.signal)) {
+      if (who === 'whoever reads') throw reason;
+      controller.abort(reason);
+    }
+  })();
+  await expect(reading).rejects.toBe(reason);
+  await turn();
+  expect(closed).toBe(true);
 });

@@ -3,7 +3,7 @@ import type { Release } from '../../../src/domain/deployment.ts';
 import { serviceReleases } from '../../../src/domain/release.ts';
 import { noteObservation, noteStep, type RepairNotes } from '../../../src/domain/repair/repair-notes.ts';
 import { repairStep } from '../../../src/domain/repair/repair-plan.ts';
-import { retiredServices, withoutReplicas } from '../../../src/domain/repair/retired-services.ts';
+import { isRetired, unknownServices, withoutReplicas } from '../../../src/domain/repair/retired-services.ts';
 import { replica, server } from '../../support/repair-world.ts';
 import { rolloutSpec, serviceSpec } from '../../support/specs.ts';
 
@@ -29,32 +29,20 @@ const before = releaseOf(2, { web: 1_000, jobs: 60_000 });
 const serving = releaseOf(3, { web: 1_000 });
 
 describe('services that a release has no more', () => {
-  it.each<[string, [string, number | null][], string[], string[]]>([
-    ['none is found', [['web', 3]], ['web'], []],
-    ['one of the release that serves', [['web', 3]], [], []],
-    [
-      'one that siskin.yaml names still',
-      [
-        ['web', 3],
-        ['jobs', 2],
-      ],
-      ['web', 'jobs'],
-      [],
-    ],
-    [
-      'one that neither knows',
-      [
-        ['jobs', 2],
-        ['web', 3],
-      ],
-      ['web'],
-      ['jobs'],
-    ],
-    ['one with nothing but containers under other names', [['jobs', null]], ['web'], ['jobs']],
-    ['one of the release that serves, whose record was written anew', [['jobs', 3]], ['web'], []],
-  ])('%s', (_name, found, named, retired) => {
-    const services = found.map(([service, newest]) => ({ service, newest }));
-    expect(retiredServices(services, serving, named).map(({ service }) => service)).toEqual(retired);
+  it.each<[string, string[], string[], string[]]>([
+    ['of the release that serves', ['web'], [], []],
+    ['that siskin.yaml names still', ['web', 'jobs'], ['web', 'jobs'], []],
+    ['that neither knows', ['jobs', 'web'], ['web'], ['jobs']],
+  ])('one %s', (_name, found, named, unknown) => {
+    expect(unknownServices(found, serving, named)).toEqual(unknown);
+  });
+
+  it.each<[string, number | null, boolean]>([
+    ['an older release', 2, true],
+    ['nothing but other names', null, true],
+    ['the release that serves, whose record was written anew', 3, false],
+  ])('with containers of %s', (_name, newest, retired) => {
+    expect(isRetired(newest, serving)).toBe(retired);
   });
 
   it('are to have no replicas, and keep the graces of the last release that had them', () => {
