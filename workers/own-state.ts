@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { fileChunks } from '../src/adapters/backups/file-chunks.ts';
 import { FolderOfSecretFiles } from '../src/adapters/backups/secret-files.ts';
 import { redisServer } from '../src/adapters/process/redis-server.ts';
 import { connectRedis, giveUp, waitForRedis } from '../src/adapters/redis/connect.ts';
@@ -70,7 +70,7 @@ async function overConnection<T>(
     return await use({
       records: new RedisOwnRecords(storeContext(redis)),
       secretFiles: new FolderOfSecretFiles({ folder: secretsFolder(dataDir), identityFile }),
-      configFile: () => createReadStream(file),
+      configFile: () => fileChunks(file),
     });
   } finally {
     giveUp(redis);

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { ErrorCode } from '../domain/errors/catalogue.ts';
+import { codeOf } from '../domain/errors/code-of.ts';
 import { messageOf, SiskinError } from '../domain/errors/siskin-error.ts';
 
 /**
@@ -41,5 +42,4 @@ function decode(bytes: Uint8Array, path: string): string {
 const unreadable = (path: string, what: string): SiskinError =>
   new SiskinError('CONFIG_UNREADABLE', `${path} ${what}`, { location: { file: path } });
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';

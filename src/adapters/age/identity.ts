@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { isExposed, modeText } from '../../domain/file-mode.ts';
 
@@ -67,5 +68,4 @@ export async function readIdentity(file: string): Promise<Identity> {
 const unusable = (file: string, why: string): SiskinError =>
   new SiskinError('SECRETS_IDENTITY_UNUSABLE', `the identity ${file} ${why}`);
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';

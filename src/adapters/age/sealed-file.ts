@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Decrypter, Encrypter } from 'age-encryption';
 import { z } from 'zod';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { secretNamePattern } from '../../domain/secrets.ts';
 import type { Identity } from './identity.ts';
@@ -71,7 +72,7 @@ async function readBounded(path: string): Promise<Buffer | null> {
     return await readFile(path);
   } catch (error) {
     if (error instanceof SiskinError) throw error;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw unreadable(path, messageOf(error));
   }
 }

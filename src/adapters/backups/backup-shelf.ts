@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -9,6 +8,7 @@ import {
   type SavedFile,
 } from '../../domain/backup/manifest.ts';
 import type { RestoreNote } from '../../domain/backup/restore-notes.ts';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type {
   BackupDraft,
@@ -18,6 +18,7 @@ import type {
   ShelfContents,
 } from '../../pipeline/backup/ports.ts';
 import { syncFolder, writeDurably } from './durable-file.ts';
+import { fileChunks } from './file-chunks.ts';
 import { manifestSchema, restoreNotesSchema } from './manifest-schema.ts';
 
 const longestManifest = 4 * 1024 * 1024;
@@ -95,7 +96,7 @@ export class FileBackupShelf implements BackupShelf {
     const hash = createHash('sha256');
     let read = 0;
     try {
-      for await (const chunk of createReadStream(join(this.#of(id), file))) {
+      for await (const chunk of fileChunks(join(this.#of(id), file))) {
         hash.update(chunk);
         read += chunk.length;
       }
@@ -106,9 +107,8 @@ export class FileBackupShelf implements BackupShelf {
     if (hash.digest('hex') !== sha256) throw damaged(id, file, 'has another checksum');
   }
 
-  async *open(id: string, { file }: SavedFile): AsyncGenerator<Uint8Array> {
-    // opened when it is read: the error of a stream that nobody reads yet would end the process
-    yield* createReadStream(join(this.#of(id), file));
+  open(id: string, { file }: SavedFile): Chunks {
+    return fileChunks(join(this.#of(id), file));
   }
 
   async remove(id: string): Promise<void> {
@@ -164,8 +164,7 @@ const damaged = (id: string, file: string, why: string): SiskinError =>
 const missing = (id: string, folder: string): SiskinError =>
   new SiskinError('BACKUP_MISSING', `there is no backup ${id.slice(0, 60)} in ${folder}`);
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
 
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(

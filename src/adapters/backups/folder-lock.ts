@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 
 export interface FolderLockOptions {
@@ -82,9 +83,6 @@ function unlessGone(error: unknown): undefined {
   if (codeOf(error) === 'ENOENT') return undefined;
   throw error;
 }
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined;
 
 const running = (folder: string): SiskinError =>
   new SiskinError('BACKUP_RUNNING', `another process works on the backups in ${folder}`);

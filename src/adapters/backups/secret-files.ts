@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { namePattern } from '../../domain/names.ts';
 import type { SealedFile, SecretFiles } from '../../pipeline/backup/ports.ts';
 
@@ -48,7 +49,7 @@ async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

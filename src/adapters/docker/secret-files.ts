@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { type EnvironmentKey, releaseName } from '../../domain/names.ts';
 import type { ReplicaRequest } from '../../pipeline/ports.ts';
@@ -91,7 +92,7 @@ export async function problemOf(folder: string): Promise<string | undefined> {
     await chmod(folder, 0o700);
     return undefined;
   } catch (error) {
-    return `cannot be made (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'})`;
+    return `cannot be made (${codeOf(error) ?? 'unknown'})`;
   }
 }
 

@@ -3,6 +3,7 @@ import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { codeOf } from '../../domain/errors/code-of.ts';
 
 const heartbeatMs = 3_000;
 /** A lock that was not touched for so long belongs to a process that died on another host or in another container. */
@@ -97,5 +98,4 @@ function ignoreGone(error: unknown): undefined {
   return undefined;
 }
 
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
+const isCode = (error: unknown, code: string): boolean => codeOf(error) === code;

@@ -1,6 +1,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { RouterState } from './router-config.ts';
 
@@ -39,7 +40,7 @@ export async function readFileIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw unwritable(path, error);
   }
 }

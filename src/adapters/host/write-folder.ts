@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 
 /** A file with its text, secrets put in. */
@@ -107,5 +108,4 @@ const unwritable = (folder: string, error: unknown): SiskinError =>
     cause: error,
   });
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');

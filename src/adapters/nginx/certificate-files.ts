@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import type { FoundCertificate } from '../../domain/front/certificates.ts';
 
@@ -36,7 +37,7 @@ export async function scanCertificates(folder: string): Promise<CertificateScan>
 }
 
 function noFolder(folder: string, error: unknown): string[] {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+  if (codeOf(error) === 'ENOENT') return [];
   throw invalid(folder, messageOf(error));
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 
 /**
@@ -34,7 +35,7 @@ async function tryListen(host: string, port: number): Promise<string | null> {
   try {
     await once(server, 'listening');
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return codeOf(error) ?? String(error);
   }
   server.close();
   await once(server, 'close');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { AuditNote } from '../../domain/audit.ts';
 import { actorKinds } from '../../domain/deployment.ts';
+import { codeOf } from '../../domain/errors/code-of.ts';
 
 /**
  * What the command line did without the server waits in dataDir, a file for each entry: written whole or not at all,
@@ -80,7 +81,7 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { envSettings } from '../../config/env.ts';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { configPath, type LocalServer, readLocalConfig } from '../local/local-config.ts';
 import { osUser } from '../local/os-user.ts';
@@ -85,7 +86,7 @@ function readToken(file: string, presence: 'required' | 'optional' = 'required')
     if (/^[\x21-\x7e]{1,512}$/.test(token)) return token;
     throw new Error('it does not hold one token on one line');
   } catch (error) {
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const absent = codeOf(error) === 'ENOENT';
     if (absent && presence === 'optional') return undefined;
     const why = error instanceof Error ? error.message : String(error);
     throw new SiskinError('TOKEN_UNREADABLE', `The token file ${file} cannot be used: ${why}.`, {

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { z } from 'zod';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { type Finding, fail, ok, type Subject, warn } from './finding.ts';
 
 const versionSchema = z.object({ Version: z.string(), ApiVersion: z.string() });
@@ -32,9 +33,6 @@ export const judgeWarnings = (warnings: string[]): Finding[] =>
     .map((text) =>
       warn('docker', text, 'Limits of memory, CPU or processes will not hold: enable the cgroup controller.'),
     );
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined;
 
 const reason = (error: unknown): string => {
   if (error instanceof z.ZodError) return 'what answers is not a Docker engine';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { endpoint } from '../../domain/front/config-text.ts';
 import { type Finding, fail, ok, type Subject } from './finding.ts';
 
@@ -37,7 +38,7 @@ async function tryListen(listen: string): Promise<string | null> {
     await once(server, 'close');
     return null;
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return codeOf(error) ?? String(error);
   }
 }
 

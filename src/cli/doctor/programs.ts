@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { promisify } from 'node:util';
 import type { Env } from '../../config/env.ts';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { type Finding, fail, ok, type Subject, warn } from './finding.ts';
 
 interface Program {
@@ -46,7 +47,7 @@ async function checkProgram(program: Program, env: Env): Promise<Finding> {
     const { stdout, stderr } = await run(program.name, program.versionArgs, options);
     return judgeVersion(program, stdout + stderr);
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing = codeOf(error) === 'ENOENT';
     const detail = missing ? 'not found on PATH' : 'does not run';
     return fail(
       program.name,

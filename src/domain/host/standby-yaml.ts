@@ -10,15 +10,11 @@ const tokenFile = 'keys/dns.token';
 export const standbyYaml = (answers: HostAnswers, standby: Standby): string[] => [
   [
     '# The second machine: each night it is brought the image, the data and the certificates (docs/guides/standby.md of Siskin).',
-    ...(standby.hostKey === ''
-      ? commented(hostKeyUnknown(standby), standbyLines(answers, standby))
-      : standbyLines(answers, standby)),
+    ...unlessUnknown(hostKeyUnknown(standby), standbyLines(answers, standby)),
   ].join('\n'),
   [
     '# Names that lead to the first machine, and to the second one while it stands in: `siskin dns show`.',
-    ...(dnsUnknown(standby) === null
-      ? dnsLines(answers, standby)
-      : commented(dnsUnknown(standby) ?? '', dnsLines(answers, standby))),
+    ...unlessUnknown(dnsUnknown(standby), dnsLines(answers, standby)),
   ].join('\n'),
 ];
 
@@ -53,13 +49,15 @@ const dnsLines = (answers: HostAnswers, standby: Standby): string[] => [
   ),
 ];
 
-const commented = (why: string, lines: readonly string[]): string[] => [
-  `# ${why}`,
-  ...lines.map((line) => `#${line}`),
-];
+/** @param why what is not known yet; null when all is: the lines are a comment until then */
+const unlessUnknown = (why: string | null, lines: readonly string[]): readonly string[] =>
+  why === null ? lines : [`# ${why}`, ...lines.map((line) => `#${line}`)];
 
-const hostKeyUnknown = ({ ssh }: Standby): string =>
-  `Take the # away when the host key is known: ${hostKeyCommand(ssh)} prints it as SHA256:…; compare it on the machine itself.`;
+/** What is missing for `standby`; null when nothing is. */
+const hostKeyUnknown = ({ ssh, hostKey }: Standby): string | null =>
+  hostKey !== ''
+    ? null
+    : `Take the # away when the host key is known: ${hostKeyCommand(ssh)} prints it as SHA256:…; compare it on the machine itself.`;
 
 const hostKeyCommand = (ssh: string): string =>
   `\`ssh-keyscan -t ed25519 ${ssh.slice(ssh.indexOf('@') + 1)} | ssh-keygen -lf -\``;
