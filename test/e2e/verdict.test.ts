@@ -186,13 +186,15 @@ describe('the verdict, on real Docker, HAProxy and Prometheus', () => {
   });
 
   describe('without Prometheus', () => {
-    it('(g) killed in mid-canary: the verdict is reached all the same', async (context) => {
+    it('(g) hanging, then killed in mid-canary: the verdict is reached all the same', async (context) => {
       const environment = await lab.environment('killed');
       const { view, load } = await environment.release({ release: 'g1' }, 20, {
         meanwhile: async (id) => {
           await lab.siskin.reached(id, 'canary');
-          await signalPrometheus(lab, 'SIGKILL');
+          // Killed at once it can be back between two looks, and nobody would have missed it.
+          await signalPrometheus(lab, 'SIGSTOP');
           await lab.siskin.logged(id, /the router's own counters are used/);
+          await signalPrometheus(lab, 'SIGKILL');
         },
       });
       await note(context, view, load);
