@@ -1,6 +1,6 @@
 import { changedBesideFront } from '../src/config/changed-keys.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
-import { SiskinError } from '../src/domain/errors/siskin-error.ts';
+import { messageOf, SiskinError } from '../src/domain/errors/siskin-error.ts';
 import type { Logger } from '../src/observability/logger.ts';
 import { type RunningFront, startFront } from './front.ts';
 import type { ServedCertificates } from './front-files.ts';
@@ -10,7 +10,8 @@ export interface KeptFront {
   certificates: ServedCertificates;
   /**
    * Serves by `next` from now on.
-   * @throws SiskinError FRONT_NEEDS_RESTART, and what startFront throws: then it serves as before
+   * @throws SiskinError FRONT_NEEDS_RESTART, and what startFront throws: then it serves as before;
+   * FRONT_NOT_KEPT when it could not be taken up again as it was
    */
   follow(next: SiskinConfig): Promise<void>;
   stop(): Promise<void>;
@@ -63,7 +64,9 @@ class Kept implements KeptFront {
       this.#front = await this.#started(next);
       this.#config = next;
     } catch (error) {
-      this.#front = await this.#started(this.#config);
+      this.#front = await this.#started(this.#config).catch((again: unknown) => {
+        throw notKept(error, again);
+      });
       throw error;
     }
   }
@@ -79,6 +82,13 @@ function refuseWhatNeedsRestart(before: SiskinConfig, next: SiskinConfig): void 
   const changed = [...changedBesideFront(before, next), ...(next.front ? [] : ['front'])];
   if (changed.length > 0) throw needsRestart(changed.join(', '));
 }
+
+const notKept = (error: unknown, again: unknown): SiskinError =>
+  new SiskinError(
+    'FRONT_NOT_KEPT',
+    `The front was started neither by the new siskin.yaml (${messageOf(error)}) nor by the old one (${messageOf(again)}).`,
+    { cause: error },
+  );
 
 const needsRestart = (keys: string): SiskinError =>
   new SiskinError(

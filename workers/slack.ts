@@ -47,7 +47,7 @@ function handlerOf({ config, store, log }: SlackDoorsOptions, slack: SlackBotCon
       apps: () => config.apps.map(({ app, repository, environments }) => ({ app, repository, environments })),
       history,
       requests,
-      auditEntries: (limit) => history.auditEntries(limit),
+      audit: store.audit,
     }),
     once: new RedisOnce(store.context),
     audit: (note) => store.audit.add(note),

@@ -93,7 +93,7 @@ async function frontAgain(configFile: string, env: Env, front: KeptFront, log: L
     await front.follow(config);
     log.info('the front follows siskin.yaml as it is now');
   } catch (err) {
-    log.error({ err }, 'the front serves as before');
+    log.error({ err }, 'the front does not follow siskin.yaml');
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AuditRecord } from '../domain/audit.ts';
 import { type Deployment, isEndState } from '../domain/deployment.ts';
 import { SiskinError } from '../domain/errors/siskin-error.ts';
 import { type EnvironmentKey, environmentId, releaseName } from '../domain/names.ts';
@@ -8,20 +9,19 @@ import type { HistoryFacts, StatusFacts, WhyFacts } from '../domain/texts/answer
 import type { Operations, Who } from '../intake/slack/ports.ts';
 import { type Acting, type Asked, command, deploy, rollBack } from './actions.ts';
 import { freeze, unfreeze } from './freezing.ts';
-import type { ApiDependencies, AuditNote } from './ports.ts';
+import type { ApiDependencies, AuditLog } from './ports.ts';
 
 export interface SlackOperationsDependencies extends Acting, Pick<ApiDependencies, 'apps'> {
-  /** The newest entries of the audit log, newest first. */
-  auditEntries(limit: number): Promise<(AuditNote & { at: string })[]>;
+  audit: Pick<AuditLog, 'page'>;
 }
 
-/** How far back ignored pushes are looked for, in entries of the audit log. */
-const auditWindow = 2_000;
+/** How many of an environment's pushes are looked through for those that it ignored. */
+const pushesLookedAt = 500;
 const mostLines = 10;
 
 /** What people do from Slack, by the very functions of the API. */
 export function slackOperations(dependencies: SlackOperationsDependencies): Operations {
-  const { apps, history } = dependencies;
+  const { apps, audit, history } = dependencies;
   const environments = () =>
     apps().flatMap(({ app, environments: own }) =>
       own.map(({ environment, branch }) => ({ key: { app, environment }, branch })),
@@ -56,7 +56,10 @@ export function slackOperations(dependencies: SlackOperationsDependencies): Oper
         newest: last ?? null,
       };
     },
-    ignoredPushes: async (key) => ignoredPushes(await dependencies.auditEntries(auditWindow), key),
+    ignoredPushes: async ({ app, environment }) => {
+      const pushes = await audit.page({ app, environment, action: 'push' }, pushesLookedAt, undefined);
+      return ignoredPushes(pushes.entries, { app, environment });
+    },
   };
 }
 
@@ -102,27 +105,15 @@ const historyFacts = ({
 const pushDetail = z.object({ ref: z.string(), after: z.string(), ignored: z.array(z.string()) });
 
 /** The audit log has one entry per delivery, with `app/environment: reason` for each that ignored it. */
-export function ignoredPushes(
-  entries: readonly (AuditNote & { at: string })[],
-  key: EnvironmentKey,
-): WhyFacts[] {
+function ignoredPushes(pushes: readonly AuditRecord[], key: EnvironmentKey): WhyFacts[] {
   const prefix = `${environmentId(key)}: `;
-  return entries
-    .filter(({ action }) => action === 'push')
+  return pushes
     .flatMap(({ at, actor, detail }) => {
-      const push = pushDetail.safeParse(typeof detail === 'string' ? parseJson(detail) : detail).data;
+      const push = pushDetail.safeParse(detail).data;
       const ignored = push?.ignored.find((one) => one.startsWith(prefix));
       if (!push || ignored === undefined) return [];
       const reason = ignored.slice(prefix.length);
       return [{ at, ref: push.ref, commit: push.after.slice(0, 7), pusher: actor.name, reason }];
     })
     .slice(0, mostLines);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

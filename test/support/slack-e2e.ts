@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { socketDirectory } from '../../src/adapters/process/socket-directory.ts';
+import { RedisAuditLog } from '../../src/adapters/redis/audit-log.ts';
 import { connectRedis, giveUp, waitForRedis } from '../../src/adapters/redis/connect.ts';
-import { RedisHistory } from '../../src/adapters/redis/history.ts';
 import { storeContext } from '../../src/adapters/redis/store-context.ts';
 import type { FakeSlack } from './fake-slack/server.ts';
 import type { FakeMessage } from './fake-slack/workspace.ts';
@@ -76,13 +76,10 @@ export async function refusedOf(siskin: TestSiskin): Promise<string[]> {
   const redis = connectRedis({ url }, 'commands', () => {});
   try {
     await waitForRedis(redis, 30_000);
-    const entries = await new RedisHistory(storeContext(redis)).auditEntries(200);
+    const entries = (await new RedisAuditLog(storeContext(redis)).page({}, 200)).entries;
     return entries
       .filter(({ action }) => action === 'slack-refused')
-      .map(
-        ({ actor, detail }) =>
-          `${actor.name}: ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`,
-      )
+      .map(({ actor, detail }) => `${actor.name}: ${String(detail.text)}`)
       .reverse();
   } finally {
     giveUp(redis);

@@ -118,13 +118,6 @@ export class RedisHistory {
   scrapeTargets(onUnreadable: (environment: string, error: unknown) => void): Promise<EnvironmentTargets[]> {
     return readScrapeTargets(this.#store, onUnreadable);
   }
-
-  /** The newest entries of the audit log, newest first. */
-  async auditEntries(limit: number): Promise<AuditEntry[]> {
-    const { redis, keys } = this.#store;
-    const entries = await reaching(() => redis.xrevrange(keys.audit, '+', '-', 'COUNT', limit));
-    return entries.map(([, fields]) => readAuditEntry(fields[1] ?? ''));
-  }
 }
 
 const auditText = (entry: Omit<AuditEntry, 'at'>, at: Date): string =>

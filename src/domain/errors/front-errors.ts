@@ -13,6 +13,11 @@ export const frontErrors = {
     meaning: 'siskin.yaml was to be read again for the front alone (SIGHUP), and differs in more than that.',
     hint: 'Restart Siskin, or take back those changes and send SIGHUP again.',
   },
+  FRONT_NOT_KEPT: {
+    meaning:
+      'The front could be started neither by the siskin.yaml that was read again nor by the one before.',
+    hint: 'nginx serves on, but nobody renews its certificates: mend what the message names and restart Siskin.',
+  },
   FRONT_PORT_TAKEN: {
     meaning: 'Another program listens where the front is to listen.',
     hint: 'Stop that program (often an nginx or Apache of the distribution), or change the port in siskin.yaml.',

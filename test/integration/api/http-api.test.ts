@@ -129,7 +129,7 @@ describe('acting', () => {
     const targets = (await world.history.list({ limit: 9 })).map(({ target }) => target.kind);
     expect(targets).toEqual(['release', 'branch', 'commit', 'branch']);
     expect(await world.wakeUps.depth()).toMatchObject({ waiting: 1 });
-    const [audited] = await world.history.auditEntries(1);
+    const [audited] = (await world.audit.page({}, 1)).entries;
     expect(audited).toMatchObject({
       actor: { kind: 'api', name: 'deployer' },
       from: '127.0.0.1',
@@ -236,9 +236,9 @@ describe('freezing', () => {
     expect(await frozenOf()).toMatchObject({ by: 'deployer', reason: 'sale until six' });
     expect(await answerOf(await api.post(`${actions}/unfreeze`))).toEqual(still(null, 'unfreeze'));
     expect(await frozenOf()).toBeNull();
-    expect((await world.history.auditEntries(9)).map(({ action, detail }) => [action, detail])).toEqual([
-      ['unfreeze', 'shop/production'],
-      ['freeze', 'shop/production: sale until six'],
+    expect((await world.audit.page({}, 9)).entries.map(({ action, detail }) => [action, detail])).toEqual([
+      ['unfreeze', { environment: 'shop/production' }],
+      ['freeze', { environment: 'shop/production', reason: 'sale until six' }],
     ]);
   });
 

@@ -77,7 +77,7 @@ it('records a delivery for both apps or for none when it is sent twice at once',
 it('keeps an ignored push with its reason in the audit log', async () => {
   const ignored = signedWebhook(testSecret, pushPayload({ message: '[skip ci]' }));
   expect((await fetch(receiver.url, ignored)).status).toBe(200);
-  const [entry] = await world.history.auditEntries(1);
+  const [entry] = (await world.audit.page({}, 1)).entries;
   expect(entry).toMatchObject({ action: 'push', actor: { kind: 'github', name: 'ana' }, from: '127.0.0.1' });
-  expect(entry?.detail).toContain('skip-requested');
+  expect(entry?.detail.ignored).toContain('shop/production: skip-requested');
 });

@@ -39,9 +39,12 @@ describe('a push whose webhook never came', () => {
       { message: 'a push was found that no webhook told of', fields: { sha: second, before: first } },
     ]);
     expect(world.actions).toEqual(['push-found']);
-    const [audit] = await world.redis.history.auditEntries(1);
-    expect(audit).toMatchObject({ action: 'push-found', actor: { kind: 'siskin', name: 'reconciler' } });
-    expect(audit?.detail).toContain(`reconcile:shop/production:${second}`);
+    const [audit] = (await world.redis.audit.page({}, 1)).entries;
+    expect(audit).toMatchObject({
+      action: 'push-found',
+      actor: { kind: 'siskin', name: 'reconciler' },
+      detail: { delivery: `reconcile:shop/production:${second}` },
+    });
 
     await world.ended(second, 'failed');
     await look(10);

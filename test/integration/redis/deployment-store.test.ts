@@ -198,7 +198,7 @@ it('cuts a line at 4 KB without splitting a character', async () => {
 });
 
 it('gives a command, tells who waits, and refuses it after the end', async () => {
-  const { history, store, context } = world;
+  const { audit, history, store, context } = world;
   const signals = new RedisSignals(context, await world.connect('subscriber'), (error) => {
     throw error;
   });
@@ -213,7 +213,11 @@ it('gives a command, tells who waits, and refuses it after the end', async () =>
   await history.addCommand('d1', 'cancel', { ...testAudit, action: 'cancel' });
   await history.addCommand('d1', 'promote', { ...testAudit, action: 'promote' });
   expect(await store.commands('d1')).toEqual(['cancel', 'promote']);
-  expect((await history.auditEntries(9)).map(({ action }) => action)).toEqual(['promote', 'cancel', 'push']);
+  expect((await audit.page({}, 9)).entries.map(({ action }) => action)).toEqual([
+    'promote',
+    'cancel',
+    'push',
+  ]);
   await store.update(lease, 'd1', { state: 'cancelled' });
   await expect(history.addCommand('d1', 'promote', testAudit)).rejects.toMatchObject({
     code: 'DEPLOYMENT_ENDED',
@@ -223,11 +227,11 @@ it('gives a command, tells who waits, and refuses it after the end', async () =>
 });
 
 it('keeps a repeated promote, and cancel or rollback once in a row', async () => {
-  const { history, store, context } = world;
+  const { audit, history, store, context } = world;
   const given = ['promote', 'promote', 'rollback', 'rollback', 'promote', 'cancel', 'cancel'] as const;
   for (const command of given) await history.addCommand('d1', command, { ...testAudit, action: command });
   expect(await store.commands('d1')).toEqual(['promote', 'promote', 'rollback', 'promote', 'cancel']);
-  expect((await history.auditEntries(99)).filter(({ action }) => action === 'promote')).toHaveLength(3);
+  expect((await audit.page({}, 99)).entries.filter(({ action }) => action === 'promote')).toHaveLength(3);
   for (let round = 0; round < 120; round += 1) await history.addCommand('d1', 'promote', testAudit);
   expect(await context.redis.llen(context.keys.commands('d1'))).toBe(100);
 });

@@ -34,7 +34,7 @@ async function acquire(): Promise<Lease> {
 }
 
 const frozen = async () => (await world.store.environment(key)).frozen;
-const audited = async () => (await world.history.auditEntries(9)).map(({ action }) => action);
+const audited = async () => (await world.audit.page({}, 9)).entries.map(({ action }) => action);
 
 it('freezes and unfreezes once, with one audit entry for each change', async () => {
   const { history } = world;
@@ -53,12 +53,12 @@ it('the worker’s freeze keeps a person’s reason, is audited as Siskin’s, a
   await store.freeze(lease, key, bySiskin);
   await store.freeze(lease, key, { ...bySiskin, reason: 'again' });
   expect(await frozen()).toEqual(bySiskin);
-  expect((await history.auditEntries(1))[0]).toEqual({
+  expect((await world.audit.page({}, 1)).entries[0]).toMatchObject({
     at: bySiskin.at,
     actor: { kind: 'siskin', name: 'siskin' },
     from: null,
     action: 'freeze',
-    detail: 'shop/production: frozen: 4 of 4 failed',
+    detail: { environment: 'shop/production', reason: 'frozen: 4 of 4 failed' },
   });
   expect(await audited()).toEqual(['freeze', 'push']);
   await history.unfreeze(key, unfreezeAudit);

@@ -102,7 +102,9 @@ describe('RedisPushLedger', () => {
     const delivery = randomUUID();
     const audit = { ...testAudit, detail: 'ignored: other-branch' };
     expect(await world.ledger.record(delivery, [], audit)).toEqual({ duplicate: false, deployments: [] });
-    expect(await world.history.auditEntries(5)).toMatchObject([{ detail: 'ignored: other-branch' }]);
+    expect((await world.audit.page({}, 5)).entries).toMatchObject([
+      { detail: { text: 'ignored: other-branch' } },
+    ]);
     expect((await world.ledger.record(delivery, [pushOf(delivery)], audit)).duplicate).toBe(false);
   });
 
@@ -155,7 +157,7 @@ describe('RedisPushLedger', () => {
     );
     expect(found.filter((one) => one !== null)).toEqual([{ deployment: 'd2' }]);
     expect(await world.history.list({ limit: 10 })).toHaveLength(2);
-    const audited = await world.history.auditEntries(200);
+    const audited = (await world.audit.page({}, 200)).entries;
     expect(audited.map(({ action }) => action)).toEqual(['push-found', 'push']);
     expect(await world.ledger.recordFound(pushOf('found'), 'd1', audit)).toBeNull();
     expect(await world.ledger.recordFound(pushOf('found'), 'd2', audit)).toEqual({ deployment: 'd3' });
@@ -173,7 +175,10 @@ describe('RedisPushLedger', () => {
     });
     expect(asked).toEqual({ ...key, deployment: 'd2', superseded: 'd1' });
     expect((await world.store.deployment('d2'))?.target).toEqual({ kind: 'release', release: 3 });
-    expect((await world.history.auditEntries(1))[0]).toMatchObject({ action: 'rollback', from: '127.0.0.1' });
+    expect((await world.audit.page({}, 1)).entries[0]).toMatchObject({
+      action: 'rollback',
+      from: '127.0.0.1',
+    });
   });
 });
 

@@ -56,7 +56,7 @@ describe('Slack through Socket Mode, on real records', () => {
     slack.socket.send('interactive', pressPayload(`${id} cancel queued.0`, by('U0ANA')));
     await told('U0ANA', new RegExp(`배포를 취소합니다 \\(${id}\\)`));
     expect(await store.deployments.commands(id)).toEqual(['cancel']);
-    const [newest] = await store.history.auditEntries(1);
+    const [newest] = (await store.audit.page({}, 1)).entries;
     expect(newest).toMatchObject({
       actor: { kind: 'slack', name: 'ana' },
       from: 'slack:C0SHOP',
