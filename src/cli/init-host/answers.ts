@@ -12,7 +12,8 @@ import {
   standbyMemoryBytes,
 } from '../../domain/host/answers.ts';
 import { answerProblems } from '../../domain/host/problems.ts';
-import { type HostQuestion, halves, hostQuestions, type RawAnswers } from './questions.ts';
+import { type HostQuestion, hostQuestions, type RawAnswers } from './questions.ts';
+import { halves } from './words.ts';
 
 /** What holds where nothing is said. */
 export const standardAnswers: RawAnswers = {
