@@ -66,6 +66,7 @@ function rootFiles(
     profiles,
     traits: exampleTraits[answers.example],
     hosts: [...publicHosts(answers)],
+    branches: answers.apps[0]?.environments.map(({ branch }) => branch) ?? [],
     memory: `${Math.round(answers.memoryBytes / 2 ** 20)}M`,
   };
   const keys = produced.flatMap((one) => one.siskinYaml ?? []);

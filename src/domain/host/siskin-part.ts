@@ -2,6 +2,7 @@ import { exampleTraits } from './answers.ts';
 import { frontAddresses } from './front-network.ts';
 import { databaseAddresses, hostNames } from './names.ts';
 import { openFile, type Producer, privateFile } from './plan.ts';
+import { keysFolder, repositoryToDo } from './repository-keys.ts';
 
 /** Siskin in containers, as docs/guides/containers.md has it. */
 export const siskinPart: Producer = (answers) => {
@@ -13,7 +14,6 @@ export const siskinPart: Producer = (answers) => {
     ports,
     databases,
     files,
-    keys: answers.standby !== undefined,
     addresses: frontAddresses(answers.frontSubnet),
   };
   const passwords = databases.flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
@@ -24,6 +24,9 @@ export const siskinPart: Producer = (answers) => {
       openFile('siskin/docker-compose.yml', 'host/siskin/docker-compose.yml.eta', values),
       openFile('siskin/prometheus.yml', 'compose/prometheus.yml'),
       privateFile('siskin/.env', 'host/siskin/env.eta', values, secrets),
+      // The folder must be there before Docker would make it as root.
+      { path: `${keysFolder}/.gitignore`, mode: 0o644, text: '*\n!.gitignore\n' },
     ],
+    toDo: repositoryToDo(project, answers.apps),
   };
 };

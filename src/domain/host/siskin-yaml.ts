@@ -2,6 +2,7 @@ import { exampleTraits, type HostAnswers, type HostApp, type HostEnvironment } f
 import { appService } from './apps.ts';
 import { frontAddresses } from './front-network.ts';
 import { databaseVariable, hostNames } from './names.ts';
+import { gitLines } from './repository-keys.ts';
 
 /** The text of siskin.yaml. @param keys further top-level keys, each as YAML text */
 export function siskinYaml(answers: HostAnswers, keys: readonly string[]): string {
@@ -32,13 +33,14 @@ export function siskinYaml(answers: HostAnswers, keys: readonly string[]): strin
   ].join('\n');
 }
 
-const appLines = (answers: HostAnswers, { app, repository, environments }: HostApp): string[] => [
-  `  ${app}:`,
-  `    repo: ${text(repository)}`,
+const appLines = (answers: HostAnswers, hostApp: HostApp): string[] => [
+  `  ${hostApp.app}:`,
+  `    repo: ${text(hostApp.repository)}`,
+  ...gitLines(hostApp),
   '    compose: docker-compose.yml',
   `    service: ${appService}`,
   '    environments:',
-  ...environments.flatMap((environment) => environmentLines(answers, app, environment)),
+  ...hostApp.environments.flatMap((environment) => environmentLines(answers, hostApp.app, environment)),
 ];
 
 function environmentLines(

@@ -25,8 +25,6 @@ export const standbyPart: Producer = (answers) => {
       privateFile('standby/.env', 'host/standby/env.eta', values, ['postgres']),
       openFile('standby/postgres/init.sql', 'host/postgres/init.sql.eta', values),
       ...nginxFiles('front/standby-nginx', standbyFront(answers, standby)),
-      // The folder must be there before Docker would make it as root, and nothing in it is git's.
-      { path: 'keys/.gitignore', mode: 0o644, text: '*\n!.gitignore\n' },
     ],
     siskinYaml: standbyYaml(answers, standby),
     toDo: standbyToDo(answers, standby),

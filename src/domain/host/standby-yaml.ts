@@ -1,10 +1,10 @@
 import type { HostAnswers, Standby } from './answers.ts';
 import { hostNames } from './names.ts';
+import { keysFolder, keysOwner } from './repository-keys.ts';
 import { standbyHosts } from './standby-hosts.ts';
 
-/** Relative to siskin.yaml; in Siskin's containers the folder is beside it, too. */
-const keyFile = 'keys/standby.key';
-const tokenFile = 'keys/dns.token';
+const keyFile = `${keysFolder}/standby.key`;
+const tokenFile = `${keysFolder}/dns.token`;
 
 /** The keys `standby` and `dns` of siskin.yaml. One of which something is not known is there as a comment that says what. */
 export const standbyYaml = (answers: HostAnswers, standby: Standby): string[] => [
@@ -76,14 +76,13 @@ function dnsUnknown({ dnsZone, primary }: Standby): string | null {
 /** What only the operator can do, one sentence each. */
 export function standbyToDo({ project }: HostAnswers, standby: Standby): string[] {
   const { ssh, hostKey, dnsZone } = standby;
-  const owner = `chmod 600 and chown 1000:1000, Siskin’s user in its containers`;
   const dns = dnsUnknown(standby);
   return [
-    `A key for ${ssh}: ssh-keygen -t ed25519 -N '' -C ${project} -f ${keyFile}, then ssh-copy-id -i ${keyFile}.pub ${ssh}, then ${owner}.`,
+    `A key for ${ssh}: ssh-keygen -t ed25519 -N '' -C ${project} -f ${keyFile}, then ssh-copy-id -i ${keyFile}.pub ${ssh}, then ${keysOwner}.`,
     ...(hostKey === ''
       ? [`siskin.yaml has standby as a comment: put the host key there that ${hostKeyCommand(ssh)} prints.`]
       : []),
     ...(dns === null ? [] : ['siskin.yaml has dns as a comment: it says there what is not known.']),
-    `A token of Cloudflare with Zone.DNS (edit) and Zone.Zone (read)${dnsZone === '' ? '' : ` for ${dnsZone}`} into ${tokenFile}, ${owner}.`,
+    `A token of Cloudflare with Zone.DNS (edit) and Zone.Zone (read)${dnsZone === '' ? '' : ` for ${dnsZone}`} into ${tokenFile}, ${keysOwner}.`,
   ];
 }

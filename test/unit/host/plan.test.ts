@@ -107,6 +107,36 @@ describe('a second machine of which little is known', () => {
   });
 });
 
+describe('repositories', () => {
+  const reached = (...app: string[]) => {
+    const domain = app.map((word) => `${word.split('=')[0]}=${word.split('=')[0]}.example.com`);
+    const plan = hostPlan(answersOf('nas', { app, domain }));
+    const yaml = plan.files.find(({ path }) => path === 'siskin.yaml');
+    return { yaml: yaml && 'text' in yaml ? yaml.text : '', toDo: plan.toDo };
+  };
+
+  it('over ssh get a deploy key each, and pinned host keys', () => {
+    const addresses = ['one=git@github.com:acme/one.git', 'two=git@github.com:acme/two.git'];
+    const { yaml, toDo } = reached(...addresses, 'three=ssh://git@git.example.com:2222/three.git');
+    for (const app of ['one', 'two', 'three'])
+      expect(yaml).toContain(`git: { deployKeyFile: keys/${app}, knownHostsFile: keys/known_hosts }\n`);
+    expect(toDo).toEqual([
+      expect.stringContaining('-f keys/one,'),
+      expect.stringContaining('-f keys/two,'),
+      expect.stringContaining('-f keys/three,'),
+      expect.stringMatching(
+        /: ssh-keyscan github\.com >> keys\/known_hosts, ssh-keyscan -p 2222 git\.example\.com >> keys\/known_hosts, compared/,
+      ),
+    ]);
+  });
+
+  it('over https, or on this machine, need none', () => {
+    const { yaml, toDo } = reached('one=https://github.com/acme/one.git', 'two=/srv/git/two.git');
+    expect(yaml).not.toContain('git:');
+    expect(toDo).toEqual([]);
+  });
+});
+
 describe('producers', () => {
   it('may not write the same file', () => {
     const one = { files: [openFile('a', 'host/env.eta')] };
