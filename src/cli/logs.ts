@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { deploymentSchema } from '../api/schemas.ts';
 import { isEndState } from '../domain/deployment.ts';
+import { anySignal } from '../pipeline/any-signal.ts';
 import { connect } from './client/context.ts';
 import { type DeploymentEvent, follow } from './client/deployment-events.ts';
 import { example, idArgument } from './terminal/arguments.ts';
@@ -41,12 +42,14 @@ async function untilQuiet(
 ): Promise<void> {
   const quiet = new AbortController();
   const timer = setTimeout(() => quiet.abort(), quietMs);
+  const { signal, unlink } = anySignal([interrupted, quiet.signal]);
   try {
-    for await (const event of events(AbortSignal.any([interrupted, quiet.signal]))) {
+    for await (const event of events(signal)) {
       show(event);
       timer.refresh();
     }
   } finally {
     clearTimeout(timer);
+    unlink();
   }
 }

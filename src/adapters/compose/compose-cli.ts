@@ -9,6 +9,8 @@ export interface ComposePart {
   file: string;
   envFile: string;
   profiles: readonly string[];
+  /** Beside those of `envFile`, and stronger. */
+  variables?: Readonly<Record<string, string>>;
 }
 
 export interface ComposeCli {
@@ -46,12 +48,14 @@ function composeCli({ words, version }: ComposeProgram, env: Record<string, stri
     run: (part, verb, { timeoutMs = 60_000, signal } = {}) =>
       execute(program, [...first, ...partArguments(part), ...verb], {
         told: [...words, ...verb].join(' '),
-        env,
+        env: { ...env, ...part.variables },
         timeoutMs,
         ...(signal && { signal }),
       }),
     async attached(part, verb) {
-      const args = [...first, ...partArguments(part), ...verb];
+      // Version 1 tells at each `run` to remove the other parts' containers, whatever COMPOSE_IGNORE_ORPHANS says.
+      const quiet = major === 1 ? ['--log-level', 'ERROR'] : [];
+      const args = [...first, ...quiet, ...partArguments(part), ...verb];
       const [code] = await once(spawn(program, args, { env, stdio: 'inherit' }), 'exit');
       return typeof code === 'number' ? code : 1;
     },

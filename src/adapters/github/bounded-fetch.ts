@@ -1,3 +1,5 @@
+import { anySignal } from '../../pipeline/any-signal.ts';
+
 const maxBytes = 64 * 1024 * 1024;
 
 /**
@@ -7,12 +9,16 @@ const maxBytes = 64 * 1024 * 1024;
  */
 export function boundedFetch(timeoutMs: number): typeof fetch {
   return async (input, init) => {
-    const limit = AbortSignal.timeout(timeoutMs);
-    const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
-    const response = await fetch(input, { ...init, signal });
-    const { status, statusText, headers } = response;
-    const body = await readBody(response);
-    return new Response(body.length === 0 ? null : body, { status, statusText, headers });
+    const outer = init?.signal ? [init.signal] : [];
+    const { signal, unlink } = anySignal([...outer, AbortSignal.timeout(timeoutMs)]);
+    try {
+      const response = await fetch(input, { ...init, signal });
+      const { status, statusText, headers } = response;
+      const body = await readBody(response);
+      return new Response(body.length === 0 ? null : body, { status, statusText, headers });
+    } finally {
+      unlink();
+    }
   };
 }
 

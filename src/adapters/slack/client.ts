@@ -1,4 +1,5 @@
 import { LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
+import { anySignal } from '../../pipeline/any-signal.ts';
 
 export interface SlackAccess {
   botToken: string;
@@ -36,8 +37,16 @@ export const callOptions = (apiUrl: string, timeoutMs = 10_000): WebClientOption
 export function slackClient({ botToken, apiUrl, timeoutMs }: SlackAccess, signal: AbortSignal): WebClient {
   return new WebClient(botToken, {
     ...callOptions(apiUrl, timeoutMs),
-    fetch: (url, init) =>
-      fetch(url, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal }),
+    fetch: async (url, init) => {
+      const both = anySignal(init?.signal ? [init.signal, signal] : [signal]);
+      try {
+        const response = await fetch(url, { ...init, signal: both.signal });
+        const { status, statusText, headers } = response;
+        return new Response(await response.arrayBuffer(), { status, statusText, headers });
+      } finally {
+        both.unlink();
+      }
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { isEndState } from '../../domain/deployment.ts';
 import type { EnvironmentKey } from '../../domain/names.ts';
 import type { Notice } from '../../domain/notice/notice.ts';
 import type { Texts } from '../../domain/texts/texts.ts';
+import { anySignal } from '../../pipeline/any-signal.ts';
 import { type DeliveryTools, type NoticeChannel, NoticeDelayed } from '../../pipeline/notify/ports.ts';
 import { detailsMessage } from './message/details.ts';
 import { deploymentMessage, type SlackMessage } from './message/message.ts';
@@ -50,16 +51,24 @@ export class SlackWebhookChannel implements NoticeChannel {
     return { text: details.text, blocks: [...message.blocks, ...details.blocks] };
   }
 
-  async #post(message: SlackMessage, signal: AbortSignal): Promise<void> {
-    const { webhookUrl, timeoutMs = 10_000 } = this.#options;
+  async #post(message: SlackMessage, outer: AbortSignal): Promise<void> {
+    const { signal, unlink } = anySignal([outer, AbortSignal.timeout(this.#options.timeoutMs ?? 10_000)]);
+    try {
+      await this.#send(message, signal);
+    } finally {
+      unlink();
+    }
+  }
+
+  async #send(message: SlackMessage, signal: AbortSignal): Promise<void> {
     let answer: Response;
     try {
-      answer = await fetch(webhookUrl, {
+      answer = await fetch(this.#options.webhookUrl, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(message),
         redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        signal,
       });
     } catch (cause) {
       throw new NoticeDelayed('Slack did not answer the incoming webhook', { cause });

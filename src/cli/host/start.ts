@@ -3,6 +3,7 @@ import type { ComposeCli } from '../../adapters/compose/compose-cli.ts';
 import { connectDocker } from '../../adapters/docker/connect.ts';
 import { makeNetwork, subnetsOfEngine } from '../../adapters/docker/host-networks.ts';
 import { projectContainers, untilProject } from '../../adapters/docker/project-containers.ts';
+import { configDigest } from '../../config/host/config-digest.ts';
 import { duration } from '../../config/units.ts';
 import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../../domain/host/bundle.ts';
 import { type Readiness, readiness } from '../../domain/host/readiness.ts';
 import { takenSubnets } from '../../domain/host/subnets.ts';
+import { anySignal } from '../../pipeline/any-signal.ts';
 import { example } from '../terminal/arguments.ts';
 import type { Io } from '../terminal/io.ts';
 import { neutral, paint, writeJson } from '../terminal/output.ts';
@@ -81,14 +83,15 @@ async function startPart(
   part: BundlePart,
 ): Promise<void> {
   const { project, profiles } = bundle;
-  const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), io.interrupted]);
   // Images are pulled by it, which takes what the line gives.
-  await compose.run({ ...part, project, profiles }, ['up', '--detach'], {
+  const variables = { SISKIN_CONFIG_DIGEST: await configDigest(bundle.folder) };
+  await compose.run({ ...part, project, profiles, variables }, ['up', '--detach'], {
     timeoutMs: 60 * 60_000,
     signal: io.interrupted,
   });
   const services = activeServices(part.services, profiles);
   let last: Readiness = { kind: 'waiting', for: services };
+  const { signal, unlink } = anySignal([AbortSignal.timeout(timeoutMs), io.interrupted]);
   const ready = await untilProject(
     docker,
     project,
@@ -97,7 +100,7 @@ async function startPart(
       return last.kind !== 'waiting';
     },
     signal,
-  );
+  ).finally(unlink);
   refuseUnready(
     part.name,
     ready ? last : { kind: 'waiting', for: last.kind === 'waiting' ? last.for : services },

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDocker } from '../../../src/adapters/docker/connect.ts';
@@ -148,6 +148,15 @@ describe('siskin host', () => {
       });
   });
 
+  it('start makes those anew that read siskin.yaml when it is another one, and no others', async () => {
+    const before = await containersOf(project);
+    await appendFile(join(folder, 'siskin.yaml'), '# another one\n');
+    expect(await siskin('host', 'start', folder)).toMatchObject({ code: 0, err: '' });
+    const after = await containersOf(project);
+    const anew = Object.keys(after).filter((service) => after[service]?.Id !== before[service]?.Id);
+    expect(anew.sort()).toEqual(['siskin-server', 'siskin-worker']);
+  });
+
   it('cli hands words and input to a container of its own, which is gone afterwards', async () => {
     const words = ['deploy', 'shop', 'production', '--wait'];
     const config = join(folder, 'siskin.yaml');
@@ -164,6 +173,7 @@ describe('siskin host', () => {
       ...words,
     ];
     expect(output).toContain(`/siskin/dist/src/cli/main.js\n${given.join('\n')}\nfrom outside\n`);
+    expect(output).not.toMatch(/orphan/i); // Compose would advise to remove the other parts
     expect(exitCode).toBe(0);
     expect((await runCliProcess(config, ['host', 'cli', folder, 'fail'])).exitCode).toBe(1);
     expect(Object.keys(await containersOf(project))).not.toContain('siskin-cli');
