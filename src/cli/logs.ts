@@ -7,6 +7,7 @@ import { type DeploymentEvent, follow } from './client/deployment-events.ts';
 import { example, idArgument } from './terminal/arguments.ts';
 import type { Io } from './terminal/io.ts';
 import { neutral, writeJsonLine } from './terminal/output.ts';
+import { foldTicks } from './view/fold-ticks.ts';
 import { writeEvent } from './view/journal-line.ts';
 
 /** Silence after which what was there already counts as read; the stream itself does not mark that place. */
@@ -26,7 +27,10 @@ export function registerLogs(program: Command, io: Io): void {
       const { state } = await client.get(`/api/v1/deployments/${id}`, deploymentSchema);
       const show = (event: DeploymentEvent) => (options.json ? writeLine(io, event) : writeEvent(io, event));
       const toTheEnd = options.follow || isEndState(state);
-      const events = (signal: AbortSignal) => follow(client, id, signal);
+      const events = (signal: AbortSignal) => {
+        const all = follow(client, id, signal);
+        return options.json ? all : foldTicks(all);
+      };
       if (toTheEnd) for await (const event of events(io.interrupted)) show(event);
       else await untilQuiet(events, io.interrupted, show);
     });

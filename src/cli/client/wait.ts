@@ -4,6 +4,7 @@ import { SiskinError } from '../../domain/errors/siskin-error.ts';
 import { watchLive } from '../live/watch.ts';
 import type { Io } from '../terminal/io.ts';
 import { neutral, paint, took, writeJson } from '../terminal/output.ts';
+import { foldTicks } from '../view/fold-ticks.ts';
 import { writeEvent } from '../view/journal-line.ts';
 import type { Client } from './client.ts';
 import { follow } from './deployment-events.ts';
@@ -42,7 +43,7 @@ export async function report(
 
 async function writeLines(io: Io, client: Client, id: string, quiet: boolean): Promise<void> {
   if (!quiet) io.write(`${id}\n`);
-  for await (const event of follow(client, id, io.interrupted)) if (!quiet) writeEvent(io, event);
+  for await (const event of foldTicks(follow(client, id, io.interrupted))) if (!quiet) writeEvent(io, event);
 }
 
 /** Only freezing and unfreezing may concern no deployment. */
