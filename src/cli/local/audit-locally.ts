@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { notePending } from '../../adapters/system/pending-audit.ts';
 import { takenInSchema } from '../../api/schemas.ts';
+import { codeOf } from '../../domain/errors/code-of.ts';
 import { messageOf, SiskinError } from '../../domain/errors/siskin-error.ts';
 import { localClient } from '../client/context.ts';
 import type { Io } from '../terminal/io.ts';
@@ -28,7 +28,7 @@ export async function auditLocally(io: Io, local: LocalServer, { action, detail 
   try {
     await notePending(local.dataDir, note);
   } catch (error) {
-    if (isMissing(error)) return;
+    if (codeOf(error) === 'ENOENT') return;
     const message = `${action} cannot be noted for the audit log in ${local.dataDir}: ${messageOf(error)}`;
     throw new SiskinError('AUDIT_UNWRITABLE', message, { cause: error });
   }
@@ -43,6 +43,3 @@ async function tellServer(io: Io, local: LocalServer): Promise<void> {
     return;
   }
 }
-
-const isMissing = (error: unknown): boolean =>
-  z.object({ code: z.literal('ENOENT') }).safeParse(error).success;

@@ -21,6 +21,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let postgres: TestPostgres;
 
 const settings = (more = '', database = 'shop', to = './backups') => `
+server: { listen: "127.0.0.1:9" } # nobody: not a Siskin of this machine
 docker: { host: ${process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'} }
 backup:
   to: ${to}

@@ -27,7 +27,7 @@ async function machine(dataDir: string) {
   const identityFile = join(folder.path, 'identity');
   await writeFile(
     file,
-    `dataDir: ./${dataDir}\nsecrets: { identityFile: ${identityFile} }\nbackup: { to: ./backups }\n`,
+    `dataDir: ./${dataDir}\nserver: { listen: "127.0.0.1:9" }\nsecrets: { identityFile: ${identityFile} }\nbackup: { to: ./backups }\n`,
   );
   const path = join(folder.path, dataDir);
   await mkdir(path, { recursive: true });

@@ -17,6 +17,7 @@ beforeAll(async () => {
   await writeFile(
     join(folder.path, 'conf', 'siskin.yaml'),
     `dataDir: ../data
+server: { listen: "127.0.0.1:9" } # nobody: not a Siskin of this machine
 secrets: { identityFile: ../keys/identity }
 github: { webhookSecret: "\${NOT_SET_HERE}" }
 apps:
