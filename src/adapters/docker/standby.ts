@@ -35,6 +35,8 @@ export class DockerStandby implements Standby {
     const container = await this.#lockContainer();
     try {
       const stdin = await reachingEngine(() => container.attach({ stream: true, stdin: true, hijack: true }));
+      // Over ssh a session that nobody reads never closes, and its connection would keep this process from ending.
+      stdin.resume();
       await reachingEngine(() => container.start());
       return {
         release: async () => {

@@ -17,6 +17,7 @@ import { freePort } from '../../support/free-port.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres-container.ts';
 import { ensurePostgresImage, postgresImage } from '../../support/postgres-image.ts';
+import { runCliProcess } from '../../support/siskin-cli.ts';
 
 const helper = 'busybox:1.36';
 const unique = `sk-standby-${randomBytes(4).toString('hex')}`;
@@ -291,6 +292,13 @@ describe('a standby behind ssh', () => {
     expect(JSON.parse(output)).toMatchObject({ sentFiles: 2, sentBytes: largeBytes + 5 });
     expect(await sums(there)).toBe(await sums(here));
     expect(await rows(databases.there)).toEqual(await rows(databases.here));
+  });
+
+  it('keeps no process from ending', async () => {
+    await over({}, ['status']); // writes siskin.yaml
+    expect(await runCliProcess(join(folder.path, 'siskin.yaml'), ['standby', 'sync'])).toMatchObject({
+      exitCode: 0,
+    });
   });
 
   it.each([
