@@ -39,9 +39,12 @@ const bad = ({ id, why }: DamagedBackup) => ({ id, damaged: why });
 const goodRow = (manifest: BackupManifest, now: Date): string[] => [
   manifest.id,
   ago(manifest.createdAt, now),
-  `${(bytesOf(manifest) / 1e6).toFixed(1)} MB`,
+  sizeText(bytesOf(manifest)),
   holdingsOf(manifest).join(', '),
   manifest.reason,
 ];
+
+const sizeText = (bytes: number): string =>
+  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 const badRow = ({ id, why }: DamagedBackup): string[] => [id, '', '', 'DAMAGED', neutral(why)];
