@@ -2,8 +2,8 @@ import type { HostApp } from './answers.ts';
 
 /** Beside siskin.yaml, in Siskin's containers too; nothing in it is git's. */
 export const keysFolder = 'keys';
-/** What every file in it needs. */
-export const keysOwner = 'chmod 600 and chown 1000:1000, Siskin’s user in its containers';
+/** What every file in it needs, as a sentence for the operator. */
+export const keysToDo = `Then, for each file in ${keysFolder}/: chmod 600 and chown 1000:1000, Siskin’s user in its containers.`;
 
 const deployKey = (app: string): string => `${keysFolder}/${app}`;
 const knownHosts = `${keysFolder}/known_hosts`;
@@ -25,9 +25,9 @@ export function repositoryToDo(project: string, apps: readonly HostApp[]): strin
   return [
     ...reached.map(
       ({ app }) =>
-        `A deploy key for ${app}: ssh-keygen -t ed25519 -N '' -C ${project} -f ${deployKey(app)}, its public half to the repository (reading is enough), then ${keysOwner}.`,
+        `A deploy key for ${app}: ssh-keygen -t ed25519 -N '' -C ${project} -f ${deployKey(app)}, and its public half to the repository (reading is enough).`,
     ),
-    `Its host keys: ${scans.join(', ')}, compared with the fingerprints that the host publishes, then ${keysOwner}.`,
+    `Its host keys: ${scans.join(', ')}, compared with the fingerprints that the host publishes.`,
   ];
 }
 

@@ -2,7 +2,7 @@ import { exampleTraits } from './answers.ts';
 import { frontAddresses } from './front-network.ts';
 import { databaseAddresses, hostNames } from './names.ts';
 import { openFile, type Producer, privateFile } from './plan.ts';
-import { keysFolder, repositoryToDo } from './repository-keys.ts';
+import { keysFolder, keysToDo, repositoryToDo } from './repository-keys.ts';
 
 /** Siskin in containers, as docs/guides/containers.md has it. */
 export const siskinPart: Producer = (answers) => {
@@ -16,6 +16,7 @@ export const siskinPart: Producer = (answers) => {
     files,
     addresses: frontAddresses(answers.frontSubnet),
   };
+  const repositories = repositoryToDo(project, answers.apps);
   const passwords = databases.flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
   const secrets = ['webhook', 'monitoring-token', ...new Set(passwords), ...(files ? ['minio'] : [])];
   return {
@@ -27,6 +28,7 @@ export const siskinPart: Producer = (answers) => {
       // The folder must be there before Docker would make it as root.
       { path: `${keysFolder}/.gitignore`, mode: 0o644, text: '*\n!.gitignore\n' },
     ],
-    toDo: repositoryToDo(project, answers.apps),
+    // After what the part of the second machine says of its own keys.
+    toDo: [...repositories, ...(repositories.length > 0 || answers.standby !== undefined ? [keysToDo] : [])],
   };
 };

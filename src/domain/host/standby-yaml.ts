@@ -1,6 +1,6 @@
 import type { HostAnswers, Standby } from './answers.ts';
 import { hostNames } from './names.ts';
-import { keysFolder, keysOwner } from './repository-keys.ts';
+import { keysFolder } from './repository-keys.ts';
 import { standbyHosts } from './standby-hosts.ts';
 
 const keyFile = `${keysFolder}/standby.key`;
@@ -78,11 +78,11 @@ export function standbyToDo({ project }: HostAnswers, standby: Standby): string[
   const { ssh, hostKey, dnsZone } = standby;
   const dns = dnsUnknown(standby);
   return [
-    `A key for ${ssh}: ssh-keygen -t ed25519 -N '' -C ${project} -f ${keyFile}, then ssh-copy-id -i ${keyFile}.pub ${ssh}, then ${keysOwner}.`,
+    `A key for ${ssh}: ssh-keygen -t ed25519 -N '' -C ${project} -f ${keyFile}, then ssh-copy-id -i ${keyFile}.pub ${ssh}.`,
     ...(hostKey === ''
       ? [`siskin.yaml has standby as a comment: put the host key there that ${hostKeyCommand(ssh)} prints.`]
       : []),
     ...(dns === null ? [] : ['siskin.yaml has dns as a comment: it says there what is not known.']),
-    `A token of Cloudflare with Zone.DNS (edit) and Zone.Zone (read)${dnsZone === '' ? '' : ` for ${dnsZone}`} into ${tokenFile}, ${keysOwner}.`,
+    `A token of Cloudflare with Zone.DNS (edit) and Zone.Zone (read)${dnsZone === '' ? '' : ` for ${dnsZone}`} into ${tokenFile}.`,
   ];
 }

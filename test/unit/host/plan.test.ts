@@ -127,6 +127,7 @@ describe('repositories', () => {
       expect.stringMatching(
         /: ssh-keyscan github\.com >> keys\/known_hosts, ssh-keyscan -p 2222 git\.example\.com >> keys\/known_hosts, compared/,
       ),
+      expect.stringContaining('for each file in keys/: chmod 600 and chown 1000:1000'),
     ]);
   });
 
