@@ -21,8 +21,8 @@ async function shown(...events: DeploymentEvent[]): Promise<string[]> {
   for await (const one of foldTicks(each(events))) {
     if (one.kind !== 'journal') lines.push(one.kind);
     else {
-      const { type, nc, ec, service, state: name } = one.event;
-      const what = type === 'tick' ? `${service ? `${service} ` : ''}${nc}/${ec}` : name;
+      const { type, nc, ec, service = '', state: name } = one.event;
+      const what = type === 'tick' ? `${String(service)} ${String(nc)}/${String(ec)}`.trim() : String(name);
       lines.push(`${one.t / 1_000}: ${what}`);
     }
   }
