@@ -1,3 +1,4 @@
+import { RedisJournalThinning } from '../src/adapters/redis/journal-thinning.ts';
 import { RedisRetention } from '../src/adapters/redis/retention.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import type { Logger } from '../src/observability/logger.ts';
@@ -16,14 +17,20 @@ export interface MaintenanceOptions {
 /** Keeps the history from growing without bound: now, and every ten minutes. */
 export function startMaintenance({ config, store, log }: MaintenanceOptions): Repetition {
   const retention = new RedisRetention(store.context);
+  const journals = new RedisJournalThinning(store.context);
+  const forget = async (stopped: AbortSignal) => {
+    const { deployments, releases } = await retention.run(config.history, new Date(), stopped);
+    if (deployments + releases > 0) log.info({ deployments, releases }, 'forgot what history need not keep');
+  };
+  const shorten = async (stopped: AbortSignal) => {
+    const shortened = await journals.run(new Date(), stopped);
+    if (shortened > 0) log.info({ journals: shortened }, 'shortened journals of deployments that ended');
+  };
   const lookThrough = async (stopped: AbortSignal) => {
-    try {
-      const { deployments, releases } = await retention.run(config.history, new Date(), stopped);
-      if (deployments + releases > 0)
-        log.info({ deployments, releases }, 'forgot what history need not keep');
-    } catch (err) {
-      log.warn({ err }, 'the history could not be looked through; it is tried again in ten minutes');
-    }
+    for (const work of [forget, shorten])
+      await work(stopped).catch((err: unknown) =>
+        log.warn({ err }, 'the history could not be looked through; it is tried again in ten minutes'),
+      );
   };
   return repeat(lookThrough, () => everyMs * (0.9 + Math.random() / 5));
 }

@@ -17,6 +17,7 @@ import { noteNotice, settleNotice } from './outbox.ts';
 import { recordDeployments } from './record-deployments.ts';
 import { restoreReleases } from './restore.ts';
 import { forget } from './retention.ts';
+import { thinJournal } from './thin-journal.ts';
 
 /** Every script by the name it gets as a command. */
 export const scripts = {
@@ -39,6 +40,7 @@ export const scripts = {
   siskinUnfreeze: unfreeze,
   siskinFencedFreeze: fencedFreeze,
   siskinForget: forget,
+  siskinThinJournal: thinJournal,
   siskinNoteNotice: noteNotice,
   siskinSettleNotice: settleNotice,
   siskinTakeInAudit: takeInAudit,
