@@ -1,4 +1,5 @@
 import { RedisJournalThinning } from '../src/adapters/redis/journal-thinning.ts';
+import { isNearlyFull, redisMemory } from '../src/adapters/redis/memory.ts';
 import { RedisRetention } from '../src/adapters/redis/retention.ts';
 import type { SiskinConfig } from '../src/config/siskin-config.ts';
 import type { Logger } from '../src/observability/logger.ts';
@@ -26,8 +27,16 @@ export function startMaintenance({ config, store, log }: MaintenanceOptions): Re
     const shortened = await journals.run(new Date(), stopped);
     if (shortened > 0) log.info({ journals: shortened }, 'shortened journals of deployments that ended');
   };
+  const measure = async () => {
+    const memory = await redisMemory(store.context.redis);
+    if (isNearlyFull(memory))
+      log.warn(
+        memory,
+        'Redis is nearly full, and a full one takes no push: raise maxmemory or lower history.keep',
+      );
+  };
   const lookThrough = async (stopped: AbortSignal) => {
-    for (const work of [forget, shorten])
+    for (const work of [forget, shorten, measure])
       await work(stopped).catch((err: unknown) =>
         log.warn({ err }, 'the history could not be looked through; it is tried again in ten minutes'),
       );

@@ -1,4 +1,5 @@
 import { connectRedis, giveUp, waitForRedis } from '../../adapters/redis/connect.ts';
+import { isNearlyFull, type RedisMemory, redisMemory } from '../../adapters/redis/memory.ts';
 import { messageOf } from '../../domain/errors/siskin-error.ts';
 import { type Finding, fail, ok, type Subject, warn } from './finding.ts';
 
@@ -16,7 +17,7 @@ export async function checkRedis(subject: Subject): Promise<Finding[]> {
     await redis.ping();
     const values = new Map<string, string>();
     for (const name of settings) values.set(name, (await configGet(redis, name)) ?? '');
-    return [ok('redis', 'answers'), ...judgePersistence(values)];
+    return [ok('redis', 'answers'), ...judgePersistence(values), ...judgeMemory(await redisMemory(redis))];
   } catch (error) {
     return [fail('redis', messageOf(error), 'Start that Redis, or mend redis.url in siskin.yaml.')];
   } finally {
@@ -33,6 +34,13 @@ async function configGet(redis: ReturnType<typeof connectRedis>, name: string): 
     if (/unknown command|NOPERM/i.test(messageOf(error))) return undefined;
     throw error;
   }
+}
+
+export function judgeMemory(memory: RedisMemory): Finding[] {
+  if (!isNearlyFull(memory)) return [];
+  const [used, max] = [memory.usedBytes, memory.maxBytes ?? 0].map((bytes) => (bytes / 1e6).toFixed(0));
+  const hint = 'A full Redis takes no push: raise its maxmemory, or lower history.keep in siskin.yaml.';
+  return [warn('redis', `holds ${used} MB of at most ${max} MB`, hint)];
 }
 
 /** @param values of CONFIG GET; the empty string where it could not be read */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { redisMemory } from '../../../src/adapters/redis/memory.ts';
 import { RedisRetention } from '../../../src/adapters/redis/retention.ts';
 import { storeContext } from '../../../src/adapters/redis/store-context.ts';
 import { startMaintenance } from '../../../workers/maintenance.ts';
@@ -177,8 +178,8 @@ it('one environment that cannot be read does not keep the others from being tidi
   expect(await world.context.redis.zrange(world.context.keys.history(other), '0', '-1')).toEqual(['d4']);
 });
 
-it('is run by the maintenance when it starts, and tells of it in one line', async () => {
-  await makePast(60);
+/** What the maintenance says first. */
+async function firstLines(): Promise<object[]> {
   const told = new EventTarget();
   const lines: object[] = [];
   const log = {
@@ -186,7 +187,7 @@ it('is run by the maintenance when it starts, and tells of it in one line', asyn
       lines.push(line);
       told.dispatchEvent(new Event('line'));
     },
-    warn: (line: object) => lines.push(line),
+    warn: (line: object) => log.info(line),
   };
   const line = once(told as never, 'line');
   const maintenance = startMaintenance({
@@ -196,6 +197,24 @@ it('is run by the maintenance when it starts, and tells of it in one line', asyn
   });
   await line;
   await maintenance.stop();
-  expect(lines).toEqual([{ deployments: 10, releases: 10 }]);
+  return lines;
+}
+
+it('is run by the maintenance when it starts, and tells of it in one line', async () => {
+  await makePast(60);
+  expect(await firstLines()).toEqual([{ deployments: 10, releases: 10 }]);
   expect(await idsOnRecord()).toHaveLength(50);
+});
+
+it('the maintenance warns of a Redis that is nearly full', async () => {
+  const { redis: connection } = world.context;
+  const { usedBytes, maxBytes } = await redisMemory(connection);
+  expect(maxBytes).toBeNull();
+  const maximum = Math.round(usedBytes * 1.1);
+  await connection.call('CONFIG', 'SET', 'maxmemory', maximum);
+  try {
+    expect(await firstLines()).toEqual([{ usedBytes: expect.any(Number), maxBytes: maximum }]);
+  } finally {
+    await connection.call('CONFIG', 'SET', 'maxmemory', 0);
+  }
 });

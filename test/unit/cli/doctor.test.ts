@@ -6,7 +6,7 @@ import { SecretStore } from '../../../src/adapters/age/secret-store.ts';
 import { judgeFree } from '../../../src/cli/doctor/disk.ts';
 import { judgeWarnings } from '../../../src/cli/doctor/docker.ts';
 import { judgeVersion } from '../../../src/cli/doctor/programs.ts';
-import { judgePersistence } from '../../../src/cli/doctor/redis.ts';
+import { judgeMemory, judgePersistence } from '../../../src/cli/doctor/redis.ts';
 import { judgeKey } from '../../../src/cli/doctor/repositories.ts';
 import { checkSecrets, secretLookalikes } from '../../../src/cli/doctor/secrets.ts';
 import { secretsFolder } from '../../../src/config/secret-folders.ts';
@@ -32,6 +32,16 @@ describe('doctor judges', () => {
     const warnings = judgePersistence(new Map([...good, ['appendfsync', 'everysec']]));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({ level: 'warn', detail: 'appendfsync is everysec' });
+  });
+
+  it.each([
+    [80, 100, [{ level: 'warn', detail: 'holds 80 MB of at most 100 MB' }]],
+    [79, 100, []],
+    [500, null, []],
+  ])('a Redis that holds %d MB of at most %s', (used, max, findings) => {
+    const memory = { usedBytes: used * 1e6, maxBytes: max === null ? null : max * 1e6 };
+    expect(judgeMemory(memory)).toMatchObject(findings);
+    expect(judgeMemory(memory)).toHaveLength(findings.length);
   });
 
   it('a Redis that does not tell its settings as unknown, not as good', () => {
