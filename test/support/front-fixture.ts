@@ -28,6 +28,8 @@ export interface FrontFixture {
   again(environments: Environments, more?: object): Promise<void>;
   /** The pids of nginx's workers; a reload makes others. */
   workers(): Promise<{ master: number; workers: number[] }>;
+  /** Whether there are others than then; of those, some may have ended, which a reload before them told to. */
+  reloadedSince(then: { master: number; workers: number[] }): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -86,6 +88,10 @@ export async function startFrontFixture(
       if (started) fixture.front = started;
     },
     workers: () => workersOf(config.dataDir),
+    reloadedSince: async (then) => {
+      const { master, workers } = await workersOf(config.dataDir);
+      return master !== then.master || workers.some((pid) => !then.workers.includes(pid));
+    },
     close: async () => {
       await fixture.front.stop();
       for (const replica of replicas.values()) await replica.close();
