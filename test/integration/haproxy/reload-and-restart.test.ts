@@ -43,7 +43,7 @@ describe('reload, restart, recovery', () => {
     const before = await workers();
     await haproxy.router.applyRoutes([{ ...shop }]);
     await haproxy.routerAgain().applyRoutes([shop]);
-    expect(await workers()).toEqual(before);
+    expect((await workers()).current).toBe(before.current);
     await haproxy.router.applyRoutes([shop, blog]);
     expect((await workers()).current).not.toBe(before.current);
   });
