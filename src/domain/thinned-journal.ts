@@ -2,8 +2,8 @@ import type { JournalEntry, JournalEvent } from './journal.ts';
 
 type TickEvent = Extract<JournalEvent, { type: 'tick' }>;
 
-/** The longest time of a watch that one tick stands for afterwards, in ms of the deployment's clock. */
-const longestMs = 10_000;
+/** The longest time of a watch without a failure that is told as one, in ms of the deployment's clock. */
+export const toldAsOneMs = 10_000;
 
 /**
  * The journal of a deployment that has ended, with its watch in fewer ticks: measured once a second for minutes, and hardly
@@ -25,7 +25,7 @@ export function thinnedJournal<T extends { entry: JournalEntry }>(entries: reado
     const before = open.get(event.service);
     open.delete(event.service);
     if (!watching || event.ec + event.eb > 0) continue;
-    const joined = before && t - before.begunAt < longestMs && before.tick.source === event.source;
+    const joined = before && t - before.begunAt < toldAsOneMs && before.tick.source === event.source;
     const tick = joined ? added(before.tick, event) : event;
     if (joined) kept[before.at] = null;
     kept[at] = { ...one, entry: { ...one.entry, event: tick } };

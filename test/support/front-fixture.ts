@@ -28,7 +28,7 @@ export interface FrontFixture {
   again(environments: Environments, more?: object): Promise<void>;
   /** The pids of nginx's workers; a reload makes others. */
   workers(): Promise<{ master: number; workers: number[] }>;
-  /** Whether there are others than then; of those, some may have ended, which a reload before them told to. */
+  /** Whether there are others than then, or none; of those, some may have ended, which a reload before them told to. */
   reloadedSince(then: { master: number; workers: number[] }): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -90,7 +90,8 @@ export async function startFrontFixture(
     workers: () => workersOf(config.dataDir),
     reloadedSince: async (then) => {
       const { master, workers } = await workersOf(config.dataDir);
-      return master !== then.master || workers.some((pid) => !then.workers.includes(pid));
+      const known = workers.filter((pid) => then.workers.includes(pid));
+      return master !== then.master || known.length === 0 || known.length < workers.length;
     },
     close: async () => {
       await fixture.front.stop();

@@ -59,7 +59,7 @@ async function take(path: string, token: string): Promise<boolean> {
     await writeFile(path, JSON.stringify(owner), { flag: 'wx' });
     return true;
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -78,7 +78,7 @@ function isAlive({ pid, token }: Owner): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return !isCode(error, 'ESRCH');
+    return codeOf(error) !== 'ESRCH';
   }
 }
 
@@ -94,8 +94,6 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
 }
 
 function ignoreGone(error: unknown): undefined {
-  if (!isCode(error, 'ENOENT')) throw error;
+  if (codeOf(error) !== 'ENOENT') throw error;
   return undefined;
 }
-
-const isCode = (error: unknown, code: string): boolean => codeOf(error) === code;

@@ -72,8 +72,10 @@ export class RedisJournalThinning {
     const found = await reaching(() => redis.xrange(keys.journal(id), '-', '+'));
     const entries = found.map(([at, fields]) => ({ at, entry: readJournalEntry(fields[1] ?? '') }));
     const thin = thinnedJournal(entries);
-    if (thin.length >= shortest || thin.length === entries.length) this.#asShortAsCanBe.add(id);
-    if (thin.length === entries.length) return false;
+    if (thin.length === entries.length) {
+      this.#asShortAsCanBe.add(id);
+      return false;
+    }
     const stay = thin.flatMap(({ at, entry }) => [at, JSON.stringify(entry)]);
     const answer = await this.#store.run(
       'siskinThinJournal',

@@ -9,7 +9,7 @@ export interface RedisMemory {
 }
 
 /** The share of `maxmemory` from which on somebody should know: a full Redis refuses writes, and with them pushes. */
-export const fullShare = 0.8;
+const fullShare = 0.8;
 
 export const isNearlyFull = ({ usedBytes, maxBytes }: RedisMemory): boolean =>
   maxBytes !== null && usedBytes >= fullShare * maxBytes;
@@ -20,7 +20,7 @@ export async function redisMemory(redis: Redis): Promise<RedisMemory> {
 }
 
 /** @param info the section `memory` of INFO, https://redis.io/docs/latest/commands/info */
-export function memoryOf(info: string): RedisMemory {
+function memoryOf(info: string): RedisMemory {
   const field = (name: string): number =>
     amount.parse(new RegExp(`^${name}:(\\d+)\\r?$`, 'm').exec(info)?.[1]);
   const max = field('maxmemory');

@@ -42,7 +42,8 @@ export function slackClient({ botToken, apiUrl, timeoutMs }: SlackAccess, signal
       try {
         const response = await fetch(url, { ...init, signal: both.signal });
         const { status, statusText, headers } = response;
-        return new Response(await response.arrayBuffer(), { status, statusText, headers });
+        const body = await response.arrayBuffer();
+        return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
       } finally {
         both.unlink();
       }

@@ -60,8 +60,9 @@ async function start(io: Io, folder: string, options: StartOptions): Promise<voi
     say(
       `network ${neutral(name)}  ${(await makeNetwork(docker, name, internal)) === 'made' ? 'made' : 'is there'}`,
     );
+  const variables = { SISKIN_CONFIG_DIGEST: await configDigest(bundle.folder) };
   for (const part of activeParts(bundle)) {
-    await startPart({ io, docker, compose, bundle, timeoutMs }, part);
+    await startPart({ io, docker, compose, bundle, variables, timeoutMs }, part);
     say(
       `${paint(io, 'green', '✓')} ${part.name.padEnd(12)} ${activeServices(part.services, bundle.profiles).join(', ')}`,
     );
@@ -74,17 +75,18 @@ interface Starting {
   docker: ReturnType<typeof connectDocker>;
   compose: ComposeCli;
   bundle: HostBundle;
+  /** Which siskin.yaml it is, for the containers that read it. */
+  variables: { SISKIN_CONFIG_DIGEST: string };
   timeoutMs: number;
 }
 
 /** @throws SiskinError COMPOSE_FAILED, HOST_NOT_HEALTHY */
 async function startPart(
-  { io, docker, compose, bundle, timeoutMs }: Starting,
+  { io, docker, compose, bundle, variables, timeoutMs }: Starting,
   part: BundlePart,
 ): Promise<void> {
   const { project, profiles } = bundle;
   // Images are pulled by it, which takes what the line gives.
-  const variables = { SISKIN_CONFIG_DIGEST: await configDigest(bundle.folder) };
   await compose.run({ ...part, project, profiles, variables }, ['up', '--detach'], {
     timeoutMs: 60 * 60_000,
     signal: io.interrupted,

@@ -1,9 +1,8 @@
+import { toldAsOneMs } from '../../domain/thinned-journal.ts';
 import type { DeploymentEvent } from '../client/deployment-events.ts';
 
 type JournalEvent = Extract<DeploymentEvent, { kind: 'journal' }>;
 
-/** The longest time of the watch that one line tells of, in ms of the deployment's clock. */
-const lineMs = 10_000;
 const counts = ['nc', 'ec', 'nb', 'eb'] as const;
 
 /**
@@ -11,31 +10,44 @@ const counts = ['nc', 'ec', 'nb', 'eb'] as const;
  * nothing failed: those counts are added up until 10 s are over, something failed, or something else happened.
  */
 export async function* foldTicks(events: AsyncIterable<DeploymentEvent>): AsyncGenerator<DeploymentEvent> {
-  const folded = new Map<unknown, { begunAt: number; sum: JournalEvent }>();
+  const folded = new FoldedTicks();
   let watching = false;
   for await (const event of events) {
     if (watching && isTick(event)) {
-      const { service } = event.event;
-      const before = folded.get(service);
-      const sum = before === undefined ? event : added(before.sum, event);
-      const begunAt = before?.begunAt ?? event.t;
-      if (event.t - begunAt < lineMs && !failed(sum)) folded.set(service, { begunAt, sum });
-      else {
-        folded.delete(service);
-        yield sum;
-      }
+      yield* folded.add(event);
       continue;
     }
-    yield* inOrder(folded.values());
-    folded.clear();
+    yield* folded.rest();
     if (event.kind === 'journal' && event.event.type === 'state') watching = event.event.state === 'watching';
     yield event;
   }
-  yield* inOrder(folded.values());
+  yield* folded.rest();
 }
 
-const inOrder = (folded: Iterable<{ sum: JournalEvent }>): JournalEvent[] =>
-  [...folded].map(({ sum }) => sum).sort((a, b) => a.t - b.t);
+/** Sums that are not told yet, one for each service. */
+class FoldedTicks {
+  readonly #sums = new Map<unknown, { begunAt: number; sum: JournalEvent }>();
+
+  /** @returns what is to be told now */
+  add(tick: JournalEvent): JournalEvent[] {
+    const { service } = tick.event;
+    const before = this.#sums.get(service);
+    this.#sums.delete(service);
+    const joined = before !== undefined && tick.t - before.begunAt < toldAsOneMs;
+    const sum = joined ? added(before.sum, tick) : tick;
+    const over = before && !joined ? [before.sum] : [];
+    if (failed(sum)) return [...over, sum];
+    this.#sums.set(service, { begunAt: joined ? before.begunAt : tick.t, sum });
+    return over;
+  }
+
+  /** @returns all that is not told yet, in order */
+  rest(): JournalEvent[] {
+    const rest = [...this.#sums.values()].map(({ sum }) => sum).sort((a, b) => a.t - b.t);
+    this.#sums.clear();
+    return rest;
+  }
+}
 
 const isTick = (event: DeploymentEvent): event is JournalEvent =>
   event.kind === 'journal' && event.event.type === 'tick';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { readBoundedFile } from '../bounded-file.ts';
 import { longestYamlBytes } from '../yaml-text.ts';
 
@@ -8,7 +8,7 @@ import { longestYamlBytes } from '../yaml-text.ts';
  * @returns its SHA-256 in hex @throws SiskinError HOST_FOLDER_MISSING
  */
 export async function configDigest(folder: string): Promise<string> {
-  const file = join(resolve(folder), 'siskin.yaml');
+  const file = join(folder, 'siskin.yaml');
   const text = await readBoundedFile(file, longestYamlBytes, 'HOST_FOLDER_MISSING');
   return createHash('sha256').update(text).digest('hex');
 }

@@ -16,7 +16,7 @@ export const frontErrors = {
   FRONT_NOT_KEPT: {
     meaning:
       'The front could be started neither by the siskin.yaml that was read again nor by the one before.',
-    hint: 'nginx serves on, but nobody renews its certificates: mend what the message names and restart Siskin.',
+    hint: 'nginx serves on, but nobody renews its certificates: mend what the message names, then send SIGHUP again or restart Siskin.',
   },
   FRONT_PORT_TAKEN: {
     meaning: 'Another program listens where the front is to listen.',

@@ -62,7 +62,8 @@ async function doctor(config: string) {
 
 describe('siskin doctor', () => {
   it('warns of a Redis that may lose what it acknowledged, and of an engine without limits', async () => {
-    const redis = await startRedis('--appendonly', 'yes', '--appendfsync', 'everysec');
+    const full = ['--maxmemory', '1mb', '--maxmemory-policy', 'noeviction'];
+    const redis = await startRedis('--appendonly', 'yes', '--appendfsync', 'everysec', ...full);
     const { code, findings, err } = await doctor(
       `server: { listen: "127.0.0.1:47311" }\nrouter: { listen: "127.0.0.1:47312" }\nredis: { url: "${redis}" }\n` +
         `docker: { host: "${(await startEngine()).replace('http:', 'tcp:')}" }\n`,
@@ -70,6 +71,7 @@ describe('siskin doctor', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const warnings = findings.filter(({ level }) => level === 'warn').map(({ detail }) => detail);
     expect(warnings).toContain('appendfsync is everysec');
+    expect(warnings).toContainEqual(expect.stringMatching(/^holds \d MB of at most 1 MB$/));
     expect(warnings).toContain('WARNING: No memory limit support');
     expect(warnings).not.toContain('appendonly is no');
   });

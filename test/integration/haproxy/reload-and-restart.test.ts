@@ -40,10 +40,11 @@ describe('reload, restart, recovery', () => {
   };
 
   it('does not reload for servers, nor for routes that are already there', async () => {
-    const before = await workers();
+    const { old: _, ...before } = await workers();
     await haproxy.router.applyRoutes([{ ...shop }]);
     await haproxy.routerAgain().applyRoutes([shop]);
-    expect((await workers()).current).toBe(before.current);
+    // An old one may end at any time; there is no other new one.
+    expect(await workers()).toMatchObject(before);
     await haproxy.router.applyRoutes([shop, blog]);
     expect((await workers()).current).not.toBe(before.current);
   });

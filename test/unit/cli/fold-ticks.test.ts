@@ -42,9 +42,17 @@ describe('the counts of a deployment, line by line', () => {
     const ticks = Array.from({ length: 25 }, (_, second) => tick(second + 1, 2));
     expect(await shown(state(0, 'watching'), ...ticks)).toEqual([
       '0: watching',
-      '11: 22/0',
-      '22: 22/0',
-      '25: 6/0',
+      '10: 20/0',
+      '20: 20/0',
+      '25: 10/0',
+    ]);
+  });
+
+  it('of a journal that was shortened are as they are', async () => {
+    const ticks = [tick(10, 20), tick(20, 20), tick(30, 20)];
+    expect(await shown(state(0, 'watching'), ...ticks)).toEqual([
+      '0: watching',
+      ...['10: 20/0', '20: 20/0', '30: 20/0'],
     ]);
   });
 
